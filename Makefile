@@ -1,0 +1,42 @@
+# Plain `make` lists the targets. `make demo` and `make test` do all set-up themselves.
+# PYTHON chooses the interpreter that the environment in .venv is made with.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO := demo
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+$(STAMP): setup.cfg constraints.txt scripts/make_venv.sh
+	@sh scripts/make_venv.sh $(VENV)
+	@touch $@
+
+setup: $(STAMP) ## Make .venv with everything that geoseg needs
+
+demo: $(STAMP) ## Make a sample raster, find its buildings, and measure how good they are
+	$(BIN)/geoseg sample -o $(DEMO) --seed 1 --overwrite
+	$(BIN)/geoseg predict $(DEMO)/sample.tif -o $(DEMO)/buildings.geojson \
+		-o $(DEMO)/buildings.osm --preview $(DEMO)/preview.png --overwrite
+	$(BIN)/geoseg evaluate $(DEMO)/buildings.geojson $(DEMO)/sample_truth.geojson
+	@echo
+	@echo "buildings:           $(DEMO)/buildings.geojson"
+	@echo "buildings for JOSM:  $(DEMO)/buildings.osm"
+	@echo "picture:             $(DEMO)/preview.png"
+
+test: lint ## Check the code, then run all tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMP) ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(BIN)/mypy; \
+	else echo "mypy is left out: the types of NumPy for Python 3.10 are too coarse"; fi
+
+bench: $(STAMP) ## Measure the speed of prediction by stage
+	$(BIN)/python tests/benchmarks/bench_predict.py

@@ -1,0 +1,1 @@
+"""Labelled images for training and evaluation: readers, writers and checks."""

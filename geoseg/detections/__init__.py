@@ -1,0 +1,1 @@
+"""Stage 3: objects on the model grid, from tiles to whole buildings."""

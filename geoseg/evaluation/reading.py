@@ -1,0 +1,152 @@
+"""Polygons of buildings from vector files of any format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from geoseg.crs import transform_polygons
+from geoseg.errors import VectorError
+
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+@dataclass(frozen=True)
+class Buildings:
+    """Polygons of one file.
+
+    Attributes:
+        polygons: object (N,) of valid shapely Polygon.
+        ids: N ids; parts of one feature have the same.
+        scores: float64 (N,), None where the file has no column `score`.
+        crs: CRS of the polygons.
+        num_repaired: features that were invalid and made valid.
+    """
+
+    polygons: NDArray[np.object_]
+    ids: list[object]
+    scores: NDArray[np.float64] | None
+    crs: CRS
+    num_repaired: int
+
+    def __len__(self) -> int:
+        return len(self.polygons)
+
+    def take(self, is_kept: NDArray[np.bool_]) -> Buildings:
+        """Those where `is_kept`, bool (N,), is True."""
+        return replace(
+            self,
+            polygons=self.polygons[is_kept],
+            ids=[own for own, kept in zip(self.ids, is_kept, strict=True) if kept],
+            scores=None if self.scores is None else self.scores[is_kept],
+        )
+
+    def to_crs(self, crs: CRS) -> Buildings:
+        """The same in another CRS."""
+        return replace(self, polygons=transform_polygons(self.polygons, self.crs, crs), crs=crs)
+
+
+def read_buildings(path: Path) -> Buildings:
+    """Read the polygons of a vector file: anything GDAL reads, or GeoParquet.
+
+    Of several layers the first with polygons is read; of OSM data the objects with a tag
+    `building`. Multipolygons are taken apart and invalid polygons made valid.
+
+    Returns:
+        The polygons; none for a file without features.
+
+    Raises:
+        VectorError: the file is missing or cannot be read, has no CRS, or has features but no
+            polygon among them.
+    """
+    if not path.is_file() and not path.is_dir():
+        raise VectorError(f"{path}: no such file.")
+    frame = _read_frame(path)
+    geometries = np.asarray(frame.geometry.array, dtype=object)
+    is_polygonal = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
+    is_polygonal &= ~shapely.is_empty(geometries)
+    if len(geometries) and not is_polygonal.any():
+        raise VectorError(f"{path}: must have polygons; got {len(geometries)} other features.")
+    if frame.crs is None:
+        raise VectorError(f"{path}: must have a coordinate reference system; got none.")
+
+    rows = np.flatnonzero(is_polygonal)
+    solid = shapely.force_2d(geometries[rows])
+    is_bad = ~shapely.is_valid(solid)
+    solid[is_bad] = shapely.make_valid(solid[is_bad])
+    polygons, owners = _take_apart(solid)
+    ids = frame["id"].tolist() if "id" in frame.columns else list(range(1, len(frame) + 1))
+    return Buildings(
+        polygons=polygons,
+        ids=[ids[row] for row in rows[owners].tolist()],
+        scores=_read_scores(path, frame)[rows[owners]] if "score" in frame.columns else None,
+        crs=CRS.from_user_input(frame.crs),
+        num_repaired=int(is_bad.sum()),
+    )
+
+
+def _take_apart(
+    geometries: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Polygons of any geometries, and the index of the one that each comes from."""
+    parts, owners = shapely.get_parts(geometries, return_index=True)
+    # What was made valid may be a collection that holds a multipolygon.
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    owners = owners[inner]
+    is_polygon = shapely.area(parts) > 0
+    return parts[is_polygon], owners[is_polygon]
+
+
+def _read_scores(path: Path, frame: Any) -> NDArray[np.float64]:
+    try:
+        return np.nan_to_num(frame["score"].to_numpy(dtype=np.float64, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        raise VectorError(f"{path}: the column score must hold numbers: {error}.") from error
+
+
+def _read_frame(path: Path) -> Any:
+    import geopandas
+
+    if path.suffix.lower() == ".parquet":
+        import pyarrow
+
+        try:
+            return geopandas.read_parquet(path)
+        except (pyarrow.ArrowException, OSError, ValueError) as error:
+            raise VectorError(f"{path}: cannot be read as GeoParquet: {_line(error)}") from error
+    return _read_with_gdal(path)
+
+
+def _read_with_gdal(path: Path) -> Any:
+    import geopandas
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    is_osm = path.suffix.lower() in (".osm", ".pbf")
+    # GDAL's own index of OSM nodes knows no negative ids.
+    pyogrio.set_gdal_config_options({"OSM_USE_CUSTOM_INDEXING": False if is_osm else None})
+    try:
+        layers = pyogrio.list_layers(path)
+        polygonal = [name for name, kind in layers if kind is not None and "Polygon" in kind]
+        frame = pyogrio.read_dataframe(
+            path,
+            layer=(polygonal or [name for name, _ in layers])[0],
+            where="building IS NOT NULL" if is_osm else None,
+        )
+    except (DataLayerError, DataSourceError, FeatureError, IndexError) as error:
+        raise VectorError(f"{path}: cannot be read as vector data: {_line(error)}") from error
+    finally:
+        pyogrio.set_gdal_config_options({"OSM_USE_CUSTOM_INDEXING": None})
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        raise VectorError(f"{path}: must have polygons; got a table without geometry.")
+    return frame
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,50 @@
+"""The backbones to choose from, and how each wants its pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from geoseg.config import MaskRCNNConfig
+from geoseg.errors import ConfigError
+from geoseg.maskrcnn.mobilenet_v2 import build_mobilenet_v2
+from geoseg.maskrcnn.resnet import build_resnet
+
+IMAGENET_MEAN_RGB = (123.7, 116.8, 103.9)
+
+# Layers up to these are kept as ImageNet left them: edges and textures are the same from the
+# air, and their large maps are the dearest to train.
+FROZEN_UNTIL = {"mobilenet_v2": "block_3_expand", "resnet50": "res2c_add", "resnet101": "res2c_add"}
+
+
+def build_backbone(config: MaskRCNNConfig) -> keras.Model:
+    """The backbone that the config names; its outputs are C2..C5."""
+    if config.backbone == "mobilenet_v2":
+        return build_mobilenet_v2(config.tile_size_px)
+    return build_resnet(config.backbone, config.tile_size_px)
+
+
+def normalize_images(images: Any, backbone: str) -> Any:
+    """RGB 0..255 of any dtype (B, H, W, 3) to the float32 values that the backbone expects."""
+    images = ops.cast(images, "float32")
+    if backbone == "mobilenet_v2":
+        return (images - 128.0) / 128.0
+    return images - ops.convert_to_tensor(IMAGENET_MEAN_RGB, dtype="float32")
+
+
+def freeze_early_layers(backbone: keras.Model) -> int:
+    """Freeze the layers before the first pyramid map. Returns how many were frozen.
+
+    Raises:
+        ConfigError: the backbone has no layer of the expected name.
+    """
+    last = FROZEN_UNTIL[backbone.name]
+    names = [layer.name for layer in backbone.layers]
+    if last not in names:
+        raise ConfigError(f"Backbone {backbone.name} must have a layer {last}; got none.")
+    early = backbone.layers[: names.index(last)]
+    for layer in early:
+        layer.trainable = False
+    return len(early)

@@ -1,0 +1,184 @@
+"""The network put together; nothing but wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from geoseg.config import MaskRCNNConfig
+from geoseg.maskrcnn.anchors import make_anchors
+from geoseg.maskrcnn.backbones import build_backbone, normalize_images
+from geoseg.maskrcnn.boxes import encode_boxes
+from geoseg.maskrcnn.detect import select_detections
+from geoseg.maskrcnn.fpn import build_pyramid
+from geoseg.maskrcnn.heads import BoxHead, MaskHead
+from geoseg.maskrcnn.losses import box_loss, class_loss, mask_loss, rpn_class_loss
+from geoseg.maskrcnn.matching import sample_rois
+from geoseg.maskrcnn.nms import take_rows
+from geoseg.maskrcnn.proposals import make_proposals
+from geoseg.maskrcnn.roi_align import crop_masks, roi_align
+from geoseg.maskrcnn.rpn import RPNHead
+
+LOSS_NAMES = ("rpn_class", "rpn_bbox", "class", "bbox", "mask")
+
+
+class MaskRCNN(keras.Model):
+    """Mask R-CNN (He et al. 2017) on a feature pyramid.
+
+    Attributes:
+        config: the network's settings.
+        num_rois: proposals per tile that train the heads.
+        num_positive: most positives among them.
+    """
+
+    def __init__(
+        self, config: MaskRCNNConfig, *, num_rois: int = 64, num_positive: int = 20, **kwargs: Any
+    ) -> None:
+        """Build the network with fresh weights; see the class for the arguments."""
+        # Boxes lose whole pixels in half precision: no input is cast.
+        super().__init__(autocast=False, name="mask_rcnn", **kwargs)
+        self.config = config
+        self.num_rois = num_rois
+        self.num_positive = num_positive
+        channels, classes = config.pyramid_channels, config.num_classes
+        self.backbone = build_backbone(config)
+        self.fpn = build_pyramid(self.backbone, channels)
+        self.rpn = RPNHead(channels, len(config.anchor_ratios), name="rpn_model")
+        self.rpn.build([(None, s, s, channels) for s in self._pyramid_sizes()])
+        self.box_head = BoxHead(classes, config.box_units, name="box_head")
+        self.box_head.build((None, None, config.box_pool_px, config.box_pool_px, channels))
+        self.mask_head = MaskHead(classes, channels, config.mask_convs, name="mask_head")
+        self.mask_head.build((None, None, config.mask_pool_px, config.mask_pool_px, channels))
+        self.anchors = make_anchors(config)
+        self._loss_means = [keras.metrics.Mean(name=name) for name in LOSS_NAMES]
+        self.built = True
+
+    def _pyramid_sizes(self) -> list[int]:
+        sizes = [output.shape[1] for output in self.backbone.outputs]
+        return [*sizes, (sizes[-1] + 1) // 2]
+
+    @property
+    def metrics(self) -> list[Any]:
+        """Means of the single losses, beside what Keras keeps itself."""
+        return [*super().metrics, *self._loss_means]
+
+    def features(self, images: Any) -> list[Any]:
+        """Images (B, S, S, 3), RGB 0..255, to the pyramid P2..P6, each (B, H, W, C)."""
+        normalized = ops.cast(normalize_images(images, self.config.backbone), self.compute_dtype)
+        return self.fpn(self.backbone(normalized))  # type: ignore[no-any-return]
+
+    def propose(self, pyramid: Sequence[Any]) -> tuple[Any, Any, Any]:
+        """Pyramid to RPN logits (B, A), deltas (B, A, 4) and proposals (B, N, 4)."""
+        logits, deltas = self.rpn(pyramid)
+        anchors = ops.convert_to_tensor(self.anchors)
+        proposals = make_proposals(
+            ops.stop_gradient(logits), ops.stop_gradient(deltas), anchors, self.config
+        )
+        return logits, deltas, proposals
+
+    def find_boxes(self, images: Any, min_score: Any) -> dict[str, Any]:
+        """Detections without masks, and the pyramid for `find_masks`; see `select_detections`."""
+        pyramid = self.features(images)
+        _, _, proposals = self.propose(pyramid)
+        pooled = roi_align(pyramid[:4], proposals, self.config.box_pool_px)
+        logits, deltas = self.box_head(pooled)
+        found = select_detections(logits, deltas, proposals, min_score, self.config)
+        return {**found, "pyramid": pyramid[:4]}
+
+    def find_masks(self, pyramid: Sequence[Any], boxes: Any, classes: Any) -> Any:
+        """Soft masks of boxes.
+
+        Args:
+            pyramid: P2..P5.
+            boxes: float32 (B, D, 4), tile pixels.
+            classes: int32 (B, D).
+
+        Returns:
+            float32 (B, D, M, M) in 0..1, of each box's own class.
+        """
+        pooled = roi_align(pyramid, boxes, self.config.mask_pool_px)
+        return ops.sigmoid(_own_class(self.mask_head(pooled), classes))
+
+    def call(self, inputs: dict[str, Any], training: bool = False) -> dict[str, Any]:
+        """The five losses of a training batch.
+
+        Args:
+            inputs: "images" (B, S, S, 3); "anchor_labels" (B, A) and "anchor_deltas" (B, A, 4),
+                see `match_anchors`; "boxes" (B, G, 4), "classes" int32 (B, G), "is_object"
+                float32 (B, G) and "noise" (B, N + G), see `sample_rois`; "masks" uint8
+                (B, G, M, M), 0..255, each over its own box.
+            training: unused; dropout and batch statistics have no part in this network.
+
+        Returns:
+            A scalar for each of LOSS_NAMES.
+        """
+        del training
+        pyramid = self.features(inputs["images"])
+        logits, deltas, proposals = self.propose(pyramid)
+        boxes = ops.cast(inputs["boxes"], "float32")
+        rois = sample_rois(
+            proposals,
+            boxes,
+            inputs["is_object"],
+            inputs["noise"],
+            num_rois=self.num_rois,
+            num_positive=self.num_positive,
+        )
+        is_anchor_positive = ops.cast(inputs["anchor_labels"] > 0, "float32")
+        return {
+            "rpn_class": rpn_class_loss(logits, inputs["anchor_labels"]),
+            "rpn_bbox": box_loss(deltas, inputs["anchor_deltas"], is_anchor_positive),
+            **self._box_losses(pyramid[:4], rois, boxes, inputs["classes"]),
+            "mask": self._mask_loss(pyramid[:4], rois, boxes, inputs),
+        }
+
+    def _box_losses(
+        self, pyramid: Sequence[Any], rois: dict[str, Any], boxes: Any, classes: Any
+    ) -> dict[str, Any]:
+        pooled = roi_align(pyramid, rois["rois"], self.config.box_pool_px)
+        logits, deltas = self.box_head(pooled)
+        class_of_roi = ops.take_along_axis(classes, rois["object"], axis=1)
+        targets = ops.one_hot(class_of_roi, self.config.num_classes, dtype="float32")
+        targets = targets * rois["is_positive"][..., None]
+        delta_targets = encode_boxes(take_rows(boxes, rois["object"]), rois["rois"])
+        return {
+            "class": class_loss(logits, targets, rois["is_used"]),
+            "bbox": box_loss(deltas, delta_targets, rois["is_positive"]),
+        }
+
+    def _mask_loss(
+        self, pyramid: Sequence[Any], rois: dict[str, Any], boxes: Any, inputs: dict[str, Any]
+    ) -> Any:
+        front = {name: value[:, : self.num_positive] for name, value in rois.items()}
+        pooled = roi_align(pyramid, front["rois"], self.config.mask_pool_px)
+        classes = ops.take_along_axis(inputs["classes"], front["object"], axis=1)
+        logits = _own_class(self.mask_head(pooled), classes)
+        masks = ops.cast(take_rows(inputs["masks"], front["object"]), "float32") / 255.0
+        mask_boxes = take_rows(boxes, front["object"])
+        targets = crop_masks(masks, mask_boxes, front["rois"], logits.shape[2])
+        return mask_loss(logits, targets, front["is_positive"])
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Sum of the five losses, each also kept as a metric."""
+        del x, y, sample_weight, training
+        for mean in self._loss_means:
+            mean.update_state(y_pred[mean.name])
+        return sum(y_pred[name] for name in LOSS_NAMES)
+
+
+def _own_class(mask_logits: Any, classes: Any) -> Any:
+    """Logits (B, D, M, M, classes) of each row's own class: (B, D, M, M)."""
+    if mask_logits.shape[-1] == 1:
+        return mask_logits[..., 0]
+    index = ops.cast(classes, "int32")[..., None, None, None]
+    return ops.take_along_axis(mask_logits, index, axis=-1)[..., 0]

@@ -1,0 +1,93 @@
+"""The model grid: a raster seen at the ground sample distance that the model wants."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoseg.crs import ground_gsd, scale_transform
+from geoseg.raster.resample import Axis
+
+if TYPE_CHECKING:
+    from affine import Affine
+
+    from geoseg.raster.georeference import Georeference
+
+_NATIVE_WITHIN = 0.1
+_MAX_FACTOR = 2.0
+
+
+@dataclass(frozen=True)
+class ModelGrid:
+    """The grid that the model sees, parallel to the raster's own.
+
+    Attributes:
+        rows: vertical axis, from raster pixels.
+        cols: horizontal axis, from raster pixels.
+        transform: grid pixel (col, row) -> CRS (x, y).
+        gsd_m: ground metres per grid pixel at the centre, mean of both directions.
+        raster_gsd_m: ground metres per raster pixel at the centre, along columns and rows.
+    """
+
+    rows: Axis
+    cols: Axis
+    transform: Affine
+    gsd_m: float
+    raster_gsd_m: tuple[float, float]
+
+    @property
+    def shape_hw(self) -> tuple[int, int]:
+        """Size in pixels."""
+        return self.rows.grid_px, self.cols.grid_px
+
+
+def choose_grid(
+    place: Georeference, shape_hw: tuple[int, int], wanted_gsd_m: float | None
+) -> ModelGrid:
+    """Lay the model grid over a raster.
+
+    Where the raster's pixels are within 10 % of the wanted size both ways, they are used as
+    they are. Else grid pixels are square on the ground at the centre of the raster, as near to
+    the wanted size as a whole number of them across the raster allows.
+
+    Args:
+        place: CRS and transform of the raster.
+        shape_hw: size of the raster in pixels.
+        wanted_gsd_m: ground metres per pixel; None for the raster's own.
+
+    Raises:
+        CRSError: the centre of the raster lies where its CRS is not defined.
+    """
+    height, width = shape_hw
+    gsd_x_m, gsd_y_m = ground_gsd(place.crs, place.transform, width / 2, height / 2)
+    wanted = math.sqrt(gsd_x_m * gsd_y_m) if wanted_gsd_m is None else wanted_gsd_m
+    cols, rows = Axis(width, width), Axis(height, height)
+    if max(abs(gsd_x_m / wanted - 1), abs(gsd_y_m / wanted - 1)) > _NATIVE_WITHIN:
+        cols = Axis(width, max(1, round(width * gsd_x_m / wanted)))
+        rows = Axis(height, max(1, round(height * gsd_y_m / wanted)))
+    return ModelGrid(
+        rows=rows,
+        cols=cols,
+        transform=scale_transform(place.transform, cols.factor, rows.factor),
+        gsd_m=math.sqrt(gsd_x_m * cols.factor * gsd_y_m * rows.factor),
+        raster_gsd_m=(gsd_x_m, gsd_y_m),
+    )
+
+
+def warn_of_scale(grid: ModelGrid, name: str, model_gsd_m: float) -> None:
+    """Warn where raster and model are more than a factor of two apart.
+
+    Args:
+        grid: of the raster.
+        name: of the raster.
+        model_gsd_m: ground metres per pixel that the model was trained at.
+    """
+    raster_gsd_m = math.sqrt(grid.raster_gsd_m[0] * grid.raster_gsd_m[1])
+    if max(raster_gsd_m / model_gsd_m, model_gsd_m / raster_gsd_m) > _MAX_FACTOR:
+        warnings.warn(
+            f"{name}: pixels of {raster_gsd_m:.3g} m are far from the model's {model_gsd_m:.3g} m; "
+            f"read at {grid.gsd_m:.3g} m (--gsd sets another).",
+            stacklevel=3,
+        )

@@ -1,0 +1,1 @@
+"""Samples, augmentation, targets and the training loop, on any Keras backend."""

@@ -1,0 +1,126 @@
+"""What happens while a run goes on: averages, checkpoints, a log."""
+
+from __future__ import annotations
+
+import csv
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from geoseg.errors import TrainingError
+from geoseg.maskrcnn.model import LOSS_NAMES, MaskRCNN
+from geoseg.maskrcnn.weights import save_weights, weight_names
+from geoseg.types import Progress
+
+AVERAGE_EVERY_STEPS = 5
+
+
+class AveragedCheckpoint(keras.callbacks.Callback):
+    """Keeps a moving average of the weights and saves it.
+
+    Attributes:
+        folder: gets `last.npz`.
+        momentum: share of the average that survives a step.
+        every_steps: steps between two checkpoints.
+    """
+
+    model: MaskRCNN
+
+    def __init__(self, folder: Path, *, momentum: float, every_steps: int) -> None:
+        super().__init__()
+        self.folder = folder
+        self.momentum = momentum
+        self.every_steps = every_steps
+        self._average: dict[str, NDArray[np.float32]] = {}
+        self._steps = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """The average starts at the weights that training starts from."""
+        self._average = {
+            name: np.array(keras.ops.convert_to_numpy(value))
+            for name, value in weight_names(self.model).items()
+        }
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Average every few steps, save every `every_steps`."""
+        self._steps += 1
+        if self._steps % AVERAGE_EVERY_STEPS == 0:
+            self._update()
+        if self._steps % self.every_steps == 0:
+            self.save()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Save what the run ends with."""
+        self._update()
+        self.save()
+
+    def save(self) -> None:
+        """Write the average to `last.npz`."""
+        save_weights(self.folder / "last.npz", self.model, values=self._average)
+
+    def put_into_model(self) -> None:
+        """Replace the model's weights by their average."""
+        for name, variable in weight_names(self.model).items():
+            variable.assign(self._average[name])
+
+    def _update(self) -> None:
+        # Early on the average follows closely, so that the random start is soon forgotten.
+        warm = (1.0 + self._steps) / (10.0 + self._steps)
+        keep = min(self.momentum**AVERAGE_EVERY_STEPS, warm)
+        for name, value in weight_names(self.model).items():
+            average = self._average[name]
+            average += (1.0 - keep) * (keras.ops.convert_to_numpy(value) - average)
+
+
+class LossLog(keras.callbacks.Callback):
+    """Writes the mean losses of every few steps to a CSV and tells the progress.
+
+    Attributes:
+        path: the CSV file.
+        every_steps: steps per row.
+        progress: is told of every step.
+    """
+
+    def __init__(self, path: Path, *, every_steps: int, progress: Progress) -> None:
+        super().__init__()
+        self.path = path
+        self.every_steps = every_steps
+        self.progress = progress
+        self._steps = 0
+        self._started = time.monotonic()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Start the file."""
+        with self.path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(["step", "seconds", "loss", *LOSS_NAMES])
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Check the loss, and write a row when it is due.
+
+        Raises:
+            TrainingError: the loss is no number any more.
+        """
+        values = {name: float((logs or {})[name]) for name in ("loss", *LOSS_NAMES)}
+        self._steps += 1
+        self.progress.advance(1)
+        if not math.isfinite(values["loss"]):
+            raise TrainingError(
+                f"The loss must stay finite; got {values['loss']} at step {self._steps}. "
+                "A lower learning_rate helps."
+            )
+        if self._steps % self.every_steps == 0:
+            self._write(values)
+
+    def _write(self, values: dict[str, float]) -> None:
+        seconds = time.monotonic() - self._started
+        row = [self._steps, f"{seconds:.0f}", *(f"{value:.4f}" for value in values.values())]
+        with self.path.open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(row)
+        # Keras averages since the last reset; each row is to speak of its own steps.
+        for metric in self.model.metrics:
+            metric.reset_state()

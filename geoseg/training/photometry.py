@@ -1,0 +1,65 @@
+"""Changes of light and lens: what differs between two images of one place."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+def vary_photometry(image: Image, random: np.random.Generator) -> Image:
+    """Change exposure, colour, haze, sharpness, noise and JPEG quality at random.
+
+    Args:
+        image: uint8 (H, W, 3), RGB.
+        random: draws the changes.
+
+    Returns:
+        uint8 (H, W, 3), a new array.
+    """
+    image = _vary_curve(image, random)
+    if random.random() < 0.6:
+        image = _vary_colour(image, random)
+    if random.random() < 0.25:
+        sigma_px = random.uniform(0.3, 1.1)
+        image = cv2.GaussianBlur(image, (0, 0), sigma_px)
+    if random.random() < 0.25:
+        noise = random.normal(0.0, random.uniform(1.0, 8.0), (*image.shape[:2], 1))
+        image = np.clip(image + noise, 0, 255).astype(np.uint8)
+    if random.random() < 0.3:
+        image = _recompress(image, int(random.integers(35, 90)))
+    return image
+
+
+def _vary_curve(image: Image, random: np.random.Generator) -> Image:
+    """Gamma, contrast, brightness, haze and a colour cast, as one table per channel."""
+    levels = np.linspace(0.0, 1.0, 256)
+    gamma = np.exp(random.normal(0.0, 0.25))
+    contrast = np.exp(random.normal(0.0, 0.2))
+    brightness = random.normal(0.0, 0.08)
+    haze = random.uniform(0.0, 0.3) if random.random() < 0.2 else 0.0
+    casts = np.exp(random.normal(0.0, 0.06, 3))
+    table = np.empty((256, 1, 3), np.uint8)
+    for channel, cast in enumerate(casts):
+        curve = (levels**gamma - 0.45) * contrast + 0.45 + brightness
+        curve = np.clip(curve, 0.0, 1.0) * cast * (1.0 - haze) + 0.85 * haze
+        table[:, 0, channel] = np.clip(curve * 255.0 + 0.5, 0, 255)
+    varied: Image = cv2.LUT(image, table)
+    return varied
+
+
+def _vary_colour(image: Image, random: np.random.Generator) -> Image:
+    """Saturation and hue; sometimes none at all."""
+    if random.random() < 0.08:
+        return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)  # type: ignore[return-value]
+    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV).astype(np.int16)
+    hsv[..., 0] = (hsv[..., 0] + int(random.integers(-6, 7))) % 180
+    hsv[..., 1] = np.clip(hsv[..., 1] * np.exp(random.normal(0.0, 0.3)), 0, 255)
+    return cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB)  # type: ignore[return-value]
+
+
+def _recompress(image: Image, quality: int) -> Image:
+    ok, packed = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1] if ok else image  # type: ignore[return-value]

@@ -1,0 +1,114 @@
+"""Outlines of buildings, drawn over an image and coloured by score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from affine import Affine
+    from shapely.geometry import Polygon
+
+PLAIN_COLOUR = (0, 229, 255)
+_RAMP_AT = (0.0, 0.5, 1.0)
+_RAMP = ((255, 82, 82), (255, 202, 40), (0, 229, 255))
+_HALO = (16, 24, 32)
+_FILL_SHARE = 0.16
+_SUBPIXEL_BITS = 4
+# Below this side an outline would hide the building that it encloses.
+_SMALL_PX = 14.0
+
+
+def to_pixels(polygons: Sequence[Polygon], transform: Affine) -> NDArray[np.object_]:
+    """Move polygons from a raster's CRS into its pixels.
+
+    Args:
+        polygons: N polygons in the CRS of the transform.
+        transform: pixel (col, row) -> CRS (x, y).
+
+    Returns:
+        object (N,) of polygons in pixels, x right and y down; empty for no polygons.
+    """
+    a, b, c, d, e, f = (~transform)[:6]
+    matrix = np.array([[a, b], [d, e]])
+    return shapely.transform(
+        np.array(list(polygons), dtype=object), lambda points: points @ matrix.T + (c, f)
+    )
+
+
+def score_colours(scores: ArrayLike, lowest: float = 0.0) -> NDArray[np.uint8]:
+    """Colours of scores: red at `lowest`, amber half-way, cyan at 1.
+
+    Args:
+        scores: (N,), 0..1.
+        lowest: score of the first colour, below 1.
+
+    Returns:
+        uint8 (N, 3), RGB.
+
+    Example:
+        >>> score_colours([0.5, 1.0], lowest=0.5).tolist()
+        [[255, 82, 82], [0, 229, 255]]
+    """
+    share = np.clip((np.asarray(scores, float) - lowest) / max(1e-6, 1 - lowest), 0, 1)
+    channels = [np.interp(share, _RAMP_AT, [one[k] for one in _RAMP]) for k in range(3)]
+    return np.round(np.stack(channels, axis=-1)).astype(np.uint8)
+
+
+def draw_outlines(
+    image: NDArray[np.uint8],
+    polygons_px: Sequence[Polygon] | NDArray[np.object_],
+    scores: ArrayLike | None = None,
+    *,
+    lowest: float = 0.0,
+) -> NDArray[np.uint8]:
+    """Draw building outlines over a copy of an image.
+
+    Args:
+        image: uint8 (h, w, 3), RGB.
+        polygons_px: N polygons in pixels of the image, (0, 0) the outer corner of the first.
+        scores: (N,), 0..1, for the colours; one colour for all when None.
+        lowest: score that gets the first colour.
+
+    Returns:
+        uint8 (h, w, 3); equal to the image when there are no polygons.
+    """
+    canvas = image.copy()
+    if len(polygons_px) == 0:
+        return canvas
+    if scores is None:
+        colours = [PLAIN_COLOUR] * len(polygons_px)
+    else:
+        colours = [tuple(row) for row in score_colours(scores, lowest).tolist()]
+    shapes = [_rings(polygon) for polygon in polygons_px]
+    filled = canvas.copy()
+    for rings, colour in zip(shapes, colours, strict=True):
+        cv2.fillPoly(filled, rings, colour, cv2.LINE_AA, _SUBPIXEL_BITS)
+    mixed = cv2.addWeighted(filled, _FILL_SHARE, canvas, 1 - _FILL_SHARE, 0)
+    canvas = np.asarray(mixed, np.uint8)
+    width = _line_width(polygons_px)
+    if width > 1:
+        for rings in shapes:
+            cv2.polylines(canvas, rings, True, _HALO, width + 2, cv2.LINE_AA, _SUBPIXEL_BITS)
+    for rings, colour in zip(shapes, colours, strict=True):
+        cv2.polylines(canvas, rings, True, colour, width, cv2.LINE_AA, _SUBPIXEL_BITS)
+    return canvas
+
+
+def _rings(polygon: Polygon) -> list[NDArray[np.int32]]:
+    # OpenCV counts from pixel centres, geoseg from the outer corner.
+    return [
+        np.round((np.asarray(ring.coords)[:, :2] - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        for ring in (polygon.exterior, *polygon.interiors)
+        if len(ring.coords) > 0
+    ]
+
+
+def _line_width(polygons_px: Sequence[Polygon] | NDArray[np.object_]) -> int:
+    side = float(np.median(np.sqrt(shapely.area(np.asarray(polygons_px, dtype=object)))))
+    return 1 if side < _SMALL_PX else 2

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+from affine import Affine
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import CRS
+
+from geoseg.raster.georeference import Georeference
+from geoseg.raster.grid import choose_grid
+
+UTM = CRS.from_epsg(32645)
+
+
+def _place(gsd: float) -> Georeference:
+    return Georeference(UTM, Affine(gsd, 0, 500_000, 0, -gsd, 3_000_000))
+
+
+def test_raster_near_the_wanted_gsd_is_read_as_it_is() -> None:
+    grid = choose_grid(_place(0.28), (1000, 801), 0.3)
+    assert grid.shape_hw == (1000, 801)
+    assert grid.transform == _place(0.28).transform
+
+
+def test_finer_raster_is_shrunk_and_covers_the_same_ground() -> None:
+    grid = choose_grid(_place(0.1), (1000, 803), 0.3)
+    assert grid.shape_hw == (333, 268)
+    assert grid.gsd_m == pytest.approx(0.3, rel=5e-3)
+    assert grid.transform @ (268, 333) == pytest.approx((500_080.3, 2_999_900))
+
+
+def test_raster_without_a_wanted_gsd_keeps_its_own() -> None:
+    assert choose_grid(_place(0.07), (50, 60), None).shape_hw == (50, 60)
+
+
+def test_degrees_far_north_become_square_on_the_ground() -> None:
+    step = 5e-6
+    place = Georeference(CRS.from_epsg(4326), Affine(step, 0, 24, 0, -step, 60))
+    grid = choose_grid(place, (2000, 2000), 0.3)
+    gsd_x_m, gsd_y_m = grid.raster_gsd_m
+    assert gsd_x_m / gsd_y_m == pytest.approx(0.5, rel=1e-2)
+    assert gsd_x_m * grid.cols.factor == pytest.approx(0.3, rel=1e-3)
+    assert gsd_y_m * grid.rows.factor == pytest.approx(0.3, rel=1e-3)
+
+
+@given(gsd=st.floats(0.02, 3), height=st.integers(1, 5000), width=st.integers(1, 5000))
+def test_grid_covers_the_raster_exactly(gsd: float, height: int, width: int) -> None:
+    grid = choose_grid(_place(gsd), (height, width), 0.3)
+    rows, cols = grid.shape_hw
+    corner = grid.transform @ (cols, rows)
+    assert corner == pytest.approx((500_000 + gsd * width, 3_000_000 - gsd * height))

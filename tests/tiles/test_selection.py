@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoseg.config import TileConfig
+from geoseg.tiles import make_grid, select_tiles
+
+GRID = make_grid((900, 1300), TileConfig(tile_size_px=300, overlap_px=0))
+
+
+def test_area_in_one_tile_selects_it() -> None:
+    assert [tile.index for tile in select_tiles(GRID, shapely.box(310, 10, 320, 20))] == [1]
+
+
+def test_area_that_only_meets_an_edge_selects_nothing_there() -> None:
+    chosen = select_tiles(GRID, shapely.box(300, 300, 600, 600))
+    assert [(tile.row, tile.col) for tile in chosen] == [(1, 1)]
+
+
+def test_hole_leaves_out_the_tile_inside_it() -> None:
+    ring = shapely.box(0, 0, 900, 900).difference(shapely.box(290, 290, 610, 610))
+    assert (1, 1) not in {(tile.row, tile.col) for tile in select_tiles(GRID, ring)}
+
+
+def test_empty_area_selects_nothing() -> None:
+    assert select_tiles(GRID, shapely.Polygon()) == []
+
+
+@given(x=st.integers(0, 1200), y=st.integers(0, 800), side=st.integers(1, 500))
+def test_every_owner_of_a_pixel_of_the_area_is_selected(x: int, y: int, side: int) -> None:
+    right, bottom = min(x + side, 1300), min(y + side, 900)
+    chosen = {tile.index for tile in select_tiles(GRID, shapely.box(x, y, right, bottom))}
+    assert GRID.owner(y, x).index in chosen
+    assert GRID.owner(bottom - 1, right - 1).index in chosen
