@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from shapely.affinity import affine_transform
 
 from geoseg.config import PredictConfig
 from geoseg.detections.merge import merge_detections
 from geoseg.detections.scan import scan_block
-from geoseg.errors import AoiError
 from geoseg.footprints import clip_to_aoi, make_footprints
 from geoseg.tiles import Shard, make_grid, make_shards, select_tiles
 from geoseg.types import (
@@ -20,6 +22,7 @@ from geoseg.types import (
     Progress,
     RasterSource,
     Runner,
+    Window,
 )
 
 if TYPE_CHECKING:
@@ -30,17 +33,32 @@ if TYPE_CHECKING:
 TILES_PER_SIDE = 8
 
 
-def find_footprints(
+@dataclass(frozen=True)
+class Scan:
+    """What was found on a raster, before it became footprints.
+
+    Attributes:
+        detections: one for each object, in pixels of the model grid.
+        num_tiles: tiles that were looked at.
+        area_m2: ground that was looked at: the valid part of the raster, or of the area.
+    """
+
+    detections: list[Detection]
+    num_tiles: int
+    area_m2: float
+
+
+def scan_raster(
     source: RasterSource,
     detector: Detector,
     config: PredictConfig,
     *,
     runner: Runner,
     progress: Progress,
-    aoi: Polygon | MultiPolygon | None = None,
+    area_px: Polygon | MultiPolygon | None = None,
     batch_size: int = 1,
-) -> Footprints:
-    """Find the buildings of a raster.
+) -> Scan:
+    """Find the objects of a raster.
 
     Args:
         source: the raster, at the model's GSD.
@@ -48,47 +66,20 @@ def find_footprints(
         config: all settings.
         runner: runs the shards.
         progress: is told of every tile.
-        aoi: in the CRS of the source; only tiles that touch it are run, and only footprints
-            with their centre inside are kept. None is everywhere.
+        area_px: in pixels of the model grid; only tiles that touch it are run. None is
+            everywhere.
         batch_size: tiles handed to the detector at once.
 
-    Returns:
-        Footprints in a local metric CRS.
-
     Raises:
-        AoiError: no tile touches the area.
         RasterError: the raster cannot be read.
     """
-    detections = find_detections(
-        source, detector, config, runner=runner, progress=progress, aoi=aoi, batch_size=batch_size
-    )
-    footprints = make_footprints(
-        detections, transform=source.transform, crs=source.crs, config=config.footprints
-    )
-    return footprints if aoi is None else clip_to_aoi(footprints, aoi, source.crs)
-
-
-def find_detections(
-    source: RasterSource,
-    detector: Detector,
-    config: PredictConfig,
-    *,
-    runner: Runner,
-    progress: Progress,
-    aoi: Polygon | MultiPolygon | None = None,
-    batch_size: int = 1,
-) -> list[Detection]:
-    """Find objects, one detection each, in pixels of the model grid; see `find_footprints`."""
     grid = make_grid(source.shape_hw, config.tiles)
-    tiles = list(grid) if aoi is None else select_tiles(grid, to_pixels(aoi, source))
-    if not tiles:
-        raise AoiError(f"{source.name}: the area of interest must touch the raster; it does not.")
+    tiles = list(grid) if area_px is None else select_tiles(grid, area_px)
     shards = make_shards(grid, TILES_PER_SIDE, tiles)
-    progress.start("tiles", len(tiles))
 
-    def scan(item: tuple[Shard, ImageBlock]) -> list[Detection]:
+    def scan(item: tuple[Shard, ImageBlock]) -> tuple[list[Detection], int]:
         shard, block = item
-        return scan_block(
+        found = scan_block(
             block,
             shard,
             detector,
@@ -97,10 +88,42 @@ def find_detections(
             batch_size=batch_size,
             progress=progress,
         )
+        return found, sum(_count_valid(block, tile.core) for tile in shard.tiles)
 
-    found = [one for some in runner.run(scan, read_ahead(source, shards)) for one in some]
+    progress.start("tiles", len(tiles))
+    results = list(runner.run(scan, read_ahead(source, shards)))
     progress.finish()
-    return merge_detections(found, {tile.index: tile for tile in tiles}, source.shape_hw)
+    found = [one for some, _ in results for one in some]
+    merged = merge_detections(found, {tile.index: tile for tile in tiles}, source.shape_hw)
+    num_valid = sum(count for _, count in results) if area_px is None else area_px.area
+    return Scan(merged, len(tiles), float(num_valid) * source.gsd_m**2)
+
+
+def vectorize(
+    scan: Scan,
+    source: RasterSource,
+    config: PredictConfig,
+    area_px: Polygon | MultiPolygon | None = None,
+) -> Footprints:
+    """Footprints of what was found, in a local metric CRS.
+
+    Args:
+        scan: what was found.
+        source: the raster it was found on.
+        config: tolerance and least area.
+        area_px: in pixels of the model grid; only footprints whose centre lies inside are kept.
+    """
+    footprints = make_footprints(
+        scan.detections, transform=source.transform, crs=source.crs, config=config.footprints
+    )
+    if area_px is None:
+        return footprints
+    return clip_to_aoi(footprints, to_ground(area_px, source), source.crs)
+
+
+def to_ground(area_px: Polygon | MultiPolygon, source: RasterSource) -> Polygon | MultiPolygon:
+    """Polygons in pixels of the model grid, x columns, y rows, in the CRS of the source."""
+    return affine_transform(area_px, source.transform.to_shapely())
 
 
 def read_ahead(
@@ -116,11 +139,7 @@ def read_ahead(
             yield shard, block
 
 
-def to_pixels(area: Polygon | MultiPolygon, source: RasterSource) -> Polygon | MultiPolygon:
-    """An area in the source's CRS in pixels of the model grid, x columns, y rows."""
-    from shapely.affinity import affine_transform
-
-    inverse = ~source.transform
-    return affine_transform(
-        area, [inverse.a, inverse.b, inverse.d, inverse.e, inverse.c, inverse.f]
-    )
+def _count_valid(block: ImageBlock, window: Window) -> int:
+    top, left, bottom, right = window.box_yx
+    y, x = block.window.row_off, block.window.col_off
+    return int(block.valid[top - y : bottom - y, left - x : right - x].sum())

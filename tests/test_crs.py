@@ -118,3 +118,20 @@ def test_transform_arithmetic_equals_affine() -> None:
     x, y = pixel_to_xy(transform, np.array([2.0]), np.array([7.0]))
     assert (x[0], y[0]) == pytest.approx(transform @ (2.0, 7.0))
     assert scale_transform(transform, 2, 3).almost_equals(transform @ Affine.scale(2, 3))
+
+
+@given(
+    col=st.floats(-1e5, 1e5),
+    row=st.floats(-1e5, 1e5),
+    angle_deg=st.floats(0, 360),
+    gsd=st.floats(0.01, 10),
+)
+def test_pixel_to_crs_to_pixel_is_identity(
+    col: float, row: float, angle_deg: float, gsd: float
+) -> None:
+    angle = math.radians(angle_deg)
+    cos, sin = gsd * math.cos(angle), gsd * math.sin(angle)
+    transform = Affine(cos, sin, 500_000, sin, -cos, 3_000_000)
+    x, y = pixel_to_xy(transform, np.array([col]), np.array([row]))
+    back = pixel_to_xy(~transform, x, y)
+    assert (back[0][0], back[1][0]) == pytest.approx((col, row), abs=1e-3)

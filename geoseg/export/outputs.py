@@ -43,6 +43,15 @@ def find_format(path: Path) -> str:
         ) from None
 
 
+def holds_any_crs(path: Path) -> bool:
+    """Whether the format of a file name takes any CRS; GeoJSON and OSM are always in WGS 84.
+
+    Raises:
+        OutputError: the ending is unknown.
+    """
+    return find_format(path) not in _ONLY_WGS84
+
+
 def origin_path(path: Path) -> Path:
     """The file beside a result that says where the result comes from."""
     return path.with_name(f"{path.name}.origin.json")
@@ -63,10 +72,9 @@ def check_outputs(paths: Sequence[Path], overwrite: bool = False, crs: CRS | Non
     """
     seen: set[Path] = set()
     for path in paths:
-        file_format = find_format(path)
-        if crs is not None and file_format in _ONLY_WGS84 and not _is_wgs84(crs):
+        if crs is not None and not holds_any_crs(path) and not _is_wgs84(crs):
             raise OutputError(
-                f"{path.name}: {file_format} is always in WGS 84; "
+                f"{path.name}: {find_format(path)} is always in WGS 84; "
                 f"got {crs.name}, for which .gpkg is the right format."
             )
         if path.resolve() in seen:

@@ -26,7 +26,7 @@ def straighten_walls(polygons: NDArray[np.object_], tolerance_m: float) -> NDArr
     Returns:
         object (N,) of Polygon with as many rings, vertices never farther than `tolerance_m`
         from the outline, nor vertices of the outline from the result. Where fitted walls
-        cross or break that, it is the Douglas-Peucker result.
+        cross or break that, it is a Douglas-Peucker result.
     """
     if tolerance_m == 0 or len(polygons) == 0:
         return polygons
@@ -48,7 +48,9 @@ def straighten_walls(polygons: NDArray[np.object_], tolerance_m: float) -> NDArr
     is_good = shapely.is_valid(fitted)
     distance_m = shapely.hausdorff_distance(fitted[is_good], polygons[is_good])
     is_good[is_good] = distance_m <= tolerance_m
-    return np.where(is_good, fitted, shapely.force_2d(simplified))
+    # GEOS may go twice as far as asked at the vertex where a ring starts.
+    fitted[~is_good] = shapely.simplify(polygons[~is_good], tolerance_m / 2)
+    return fitted
 
 
 def _simplify(polygons: NDArray[np.object_], tolerance_m: float) -> NDArray[np.object_]:

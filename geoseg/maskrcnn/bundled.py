@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geoseg.errors import WeightsError
-from geoseg.maskrcnn.model import MaskRCNN
-from geoseg.maskrcnn.weights import file_sha256, load_weights
+from geoseg.maskrcnn.weights_file import file_sha256
+
+if TYPE_CHECKING:
+    from geoseg.maskrcnn.model import MaskRCNN
 
 BUNDLED_NAME = "geoseg-buildings-mobilenet-v2"
 BUNDLED_PATH = Path(__file__).parents[1] / "data" / f"{BUNDLED_NAME}.npz"
-BUNDLED_SHA256 = ""
+BUNDLED_SHA256 = "0e34e563c69d92b85f2c98be19c708c347a87da7f47131b08a54d22f3dcd0772"
 
 
 def check_bundled() -> None:
@@ -31,5 +34,7 @@ def check_bundled() -> None:
 
 def load_bundled() -> MaskRCNN:
     """The bundled model, after `check_bundled`."""
+    from geoseg.maskrcnn.weights import load_weights
+
     check_bundled()
     return load_weights(BUNDLED_PATH)

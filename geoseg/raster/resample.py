@@ -14,7 +14,7 @@ from geoseg.types import ImageBlock, Window
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHUNK_PX = 256
+CHUNK_PX = 128
 """Side of the blocks that are resampled at once."""
 
 _MAX_SOURCE_PX = 48_000_000

@@ -73,17 +73,31 @@ def write_preview(
         OutputError: the name has another ending, the image is empty, or the file cannot be
             written.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise OutputError(f"a preview must end in {', '.join(SUFFIXES)}; got {path.name}.")
+    check_preview(path, overwrite=overwrite)
     if image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
         raise OutputError(f"{path.name}: a preview needs an image (h, w, 3); got {image.shape}.")
-    if path.exists() and not overwrite:
-        raise OutputExistsError(f"{path} exists; ask to overwrite it, or choose a new name.")
     shown = image if valid is None else np.where(valid[..., None], image, _NO_DATA)
     lowest = 0.0 if scores is None else _lowest_shown(scores)
     picture = _make_picture(np.ascontiguousarray(shown, np.uint8), polygons_px, scores, lowest)
     sheet = _lay_out(picture, gsd_m, (title, subtitle), lowest if scores is not None else None)
     _save(sheet, path)
+
+
+def check_preview(path: Path, *, overwrite: bool = False) -> None:
+    """Make sure that a preview can be written, before a long run rather than after it.
+
+    Raises:
+        OutputExistsError: the file is there and is not to be replaced.
+        OutputError: the name has another ending, or the folder is missing or not writable.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise OutputError(f"a preview must end in {', '.join(SUFFIXES)}; got {path.name}.")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: the folder {path.parent} must exist.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: the folder {path.parent} must be writable.")
+    if path.exists() and not overwrite:
+        raise OutputExistsError(f"{path} exists; ask to overwrite it, or choose a new name.")
 
 
 def _lowest_shown(scores: ArrayLike) -> float:

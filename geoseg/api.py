@@ -1,0 +1,307 @@
+"""What geoseg does, as functions: each joins the stages the way the command of its name does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+import geoseg
+from geoseg.config import PredictConfig, TrainConfig, to_dict
+from geoseg.types import Detection, Detector, Footprints, NoProgress, Origin, Progress
+
+if TYPE_CHECKING:
+    import geopandas
+    from pyproj import CRS
+
+    from geoseg.config import MaskRCNNConfig
+    from geoseg.evaluation import VectorScores
+    from geoseg.raster import Overview
+    from geoseg.scenes import Scene
+
+OVERVIEW_SIDE_PX = 1600
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The result of a run.
+
+    Attributes:
+        footprints: the buildings, in a local metric CRS.
+        origin: where they come from.
+        raster_crs: CRS of the raster.
+        overview: a small picture of the raster; None when none was asked for.
+        num_tiles: tiles that were looked at.
+        area_km2: ground that was looked at.
+        seconds: of the run, without loading the model.
+    """
+
+    footprints: Footprints
+    origin: Origin
+    raster_crs: CRS
+    overview: Overview | None
+    num_tiles: int
+    area_km2: float
+    seconds: float
+
+
+def run_prediction(
+    raster: str,
+    config: PredictConfig,
+    *,
+    weights: Path | None = None,
+    device: str = "auto",
+    aoi: Path | None = None,
+    bbox: Sequence[float] | None = None,
+    with_overview: bool = False,
+    progress: Progress | None = None,
+) -> Prediction:
+    """Find the buildings of a raster.
+
+    Args:
+        raster: whatever GDAL opens: a path, an address, a description file.
+        config: all settings.
+        weights: a weights file; None takes the bundled model.
+        device: "auto", "cpu", "gpu" or "gpu:N".
+        aoi: a vector file; only what lies inside is looked at.
+        bbox: the same as west, south, east, north in degrees.
+        with_overview: also read a small picture of the raster.
+        progress: is told of every tile.
+
+    Raises:
+        GeosegError: the subclass says what is wrong with raster, area, weights or device.
+    """
+    from geoseg.detections.detector import load_detector
+    from geoseg.pipeline import scan_raster, vectorize
+    from geoseg.raster import open_raster
+    from geoseg.raster.aoi import read_area_px
+    from geoseg.runners.in_process import InProcessRunner
+
+    # What can be wrong is found before the seconds that it takes to load the network.
+    model, name, digest = describe_weights(weights)
+    with open_raster(raster, config.raster, model_gsd_m=model.gsd_m) as source:
+        area_px = read_area_px(source, aoi, bbox)
+        overview = source.read_overview(OVERVIEW_SIDE_PX) if with_overview else None
+        detector = load_detector(
+            weights,
+            min_score=config.detect.score,
+            batch_size=config.detect.batch_size,
+            device=device,
+        )
+        started = time.monotonic()
+        scan = scan_raster(
+            source,
+            detector,
+            config,
+            runner=InProcessRunner(),
+            progress=progress or NoProgress(),
+            area_px=area_px,
+            batch_size=detector.batch_size,
+        )
+        footprints = vectorize(scan, source, config, area_px)
+        seconds = time.monotonic() - started
+        origin = make_origin(
+            config, model=name, weights_sha256=digest, raster=Path(raster).name,
+            raster_date=source.facts.date,
+        )
+        return Prediction(
+            footprints, origin, source.crs, overview, scan.num_tiles, scan.area_m2 / 1e6, seconds
+        )
+
+
+def predict(
+    raster: str | Path,
+    *,
+    config: PredictConfig | None = None,
+    weights: str | Path | None = None,
+    device: str = "auto",
+    aoi: str | Path | None = None,
+    bbox: Sequence[float] | None = None,
+    progress: Progress | None = None,
+) -> geopandas.GeoDataFrame:
+    """Find the buildings of a raster.
+
+    Args:
+        raster: whatever GDAL opens: a path, an address, a description file.
+        config: all settings; None takes the defaults.
+        weights: a weights file; None takes the bundled model.
+        device: "auto", "cpu", "gpu" or "gpu:N".
+        aoi: a vector file; only what lies inside is looked at.
+        bbox: the same as west, south, east, north in degrees.
+        progress: is told of every tile.
+
+    Returns:
+        Columns `id`, `score`, `area_m2` and `geometry`, in the CRS of the raster; the origin
+        of the result is in `attrs`. No rows when there is no building.
+
+    Raises:
+        GeosegError: the subclass says what is wrong with raster, area, weights or device.
+
+    Example:
+        >>> import geoseg
+        >>> buildings = geoseg.predict("raster.tif")  # doctest: +SKIP
+        >>> buildings[buildings.score > 0.8].to_file("sure.gpkg")  # doctest: +SKIP
+    """
+    import geopandas
+
+    prediction = run_prediction(
+        str(raster),
+        config or PredictConfig(),
+        weights=None if weights is None else Path(weights),
+        device=device,
+        aoi=None if aoi is None else Path(aoi),
+        bbox=bbox,
+        progress=progress,
+    )
+    footprints = prediction.footprints
+    table = geopandas.GeoDataFrame(
+        {
+            "id": np.arange(1, len(footprints) + 1),
+            "score": footprints.scores,
+            "area_m2": footprints.areas_m2,
+        },
+        geometry=footprints.polygons,
+        crs=footprints.crs,
+    ).to_crs(prediction.raster_crs)
+    table.attrs["origin"] = prediction.origin
+    return table
+
+
+def predict_images(
+    images: Iterable[tuple[int, NDArray[np.uint8]]],
+    detector: Detector,
+    config: PredictConfig,
+    *,
+    batch_size: int,
+    zoom: float = 1.0,
+) -> Iterator[tuple[int, tuple[int, int], list[Detection]]]:
+    """Find the buildings of plain images.
+
+    Args:
+        images: ids and pixels, uint8 (H, W, 3), RGB; of any size.
+        detector: the model.
+        config: the settings of tiles and detections.
+        batch_size: tiles handed to the detector at once; images of one tile share batches.
+        zoom: pixels for the model per image pixel.
+
+    Yields:
+        Id, (H, W) and the detections in image pixels, in the order of the images.
+    """
+    waiting: list[tuple[int, NDArray[np.uint8]]] = []
+    side = detector.tile_size_px
+    for number, image in images:
+        if zoom == 1.0 and image.shape[:2] == (side, side):
+            waiting.append((number, image))
+            if len(waiting) == batch_size:
+                yield from _predict_tiles(waiting, detector)
+                waiting = []
+            continue
+        yield from _predict_tiles(waiting, detector)
+        waiting = []
+        yield number, image.shape[:2], _predict_image(image, detector, config, batch_size, zoom)
+    yield from _predict_tiles(waiting, detector)
+
+
+def _predict_tiles(
+    waiting: Sequence[tuple[int, NDArray[np.uint8]]], detector: Detector
+) -> Iterator[tuple[int, tuple[int, int], list[Detection]]]:
+    if waiting:
+        found = detector.detect(np.stack([image for _, image in waiting]))
+        for (number, image), detections in zip(waiting, found, strict=True):
+            yield number, image.shape[:2], detections
+
+
+def _predict_image(
+    image: NDArray[np.uint8],
+    detector: Detector,
+    config: PredictConfig,
+    batch_size: int,
+    zoom: float,
+) -> list[Detection]:
+    from dataclasses import replace
+
+    from geoseg.pipeline import scan_raster
+    from geoseg.raster.memory import ImageSource
+    from geoseg.runners.in_process import InProcessRunner
+
+    source = ImageSource("image", image, zoom=zoom)
+    scan = scan_raster(
+        source,
+        detector,
+        config,
+        runner=InProcessRunner(),
+        progress=NoProgress(),
+        batch_size=batch_size,
+    )
+    scale = np.tile([source.transform.e, source.transform.a], 2).astype(np.float32)
+    return [replace(one, box=one.box * scale) for one in scan.detections]
+
+
+def evaluate(
+    predicted: str | Path, truth: str | Path, *, aoi: str | Path | None = None, iou: float = 0.5
+) -> VectorScores:
+    """Score predicted buildings against true ones, see `geoseg.evaluation.evaluate_vectors`."""
+    from geoseg.evaluation import evaluate_vectors
+
+    area = None if aoi is None else Path(aoi)
+    return evaluate_vectors(Path(predicted), Path(truth), area, iou=iou)
+
+
+def train(
+    config: TrainConfig, folder: str | Path, *, progress: Progress | None = None
+) -> Path:
+    """Train a model, see `geoseg.training.train.train_model`. Returns the weights file."""
+    from geoseg.training.train import train_model
+
+    return train_model(config, Path(folder), progress=progress)
+
+
+def make_sample(
+    seed: int = 1, *, size_px: int = 1200, gsd_m: float = 0.3, style: str | None = None
+) -> Scene:
+    """Invent an aerial scene with true footprints, see `geoseg.scenes.make_scene`."""
+    from geoseg.scenes import make_scene
+
+    return make_scene(seed, size_px=size_px, gsd_m=gsd_m, style=style)
+
+
+def describe_weights(weights: Path | None) -> tuple[MaskRCNNConfig, str, str]:
+    """Config, name and sha256 of a weights file, or of the bundled model; needs no Keras.
+
+    Raises:
+        WeightsError: the file is missing, damaged or of another program.
+    """
+    from geoseg.maskrcnn.bundled import BUNDLED_NAME, BUNDLED_PATH, check_bundled
+    from geoseg.maskrcnn.weights_file import file_sha256, read_weights
+
+    if weights is None:
+        check_bundled()
+    path = BUNDLED_PATH if weights is None else weights
+    _, config = read_weights(path)
+    return config, BUNDLED_NAME if weights is None else weights.name, file_sha256(path)
+
+
+def make_origin(
+    config: PredictConfig, *, model: str, weights_sha256: str, raster: str, raster_date: str
+) -> Origin:
+    """The origin of a result that is made now."""
+    flat = {
+        f"{stage}.{name}": value
+        for stage, values in to_dict(config).items()
+        for name, value in values.items()
+    }
+    return Origin(
+        geoseg_version=geoseg.__version__,
+        model=model,
+        weights_sha256=weights_sha256,
+        raster=raster,
+        raster_date=raster_date,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        config=flat,
+    )

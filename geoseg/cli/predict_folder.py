@@ -1,0 +1,129 @@
+"""`geoseg predict-folder`: plain image tiles to a crowdAI submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from geoseg.cli.messages import report_result, warn_user
+from geoseg.cli.options import (
+    detect_config,
+    model_options,
+    overwrite_option,
+    progress_option,
+    tile_config,
+    tile_options,
+    verbosity_options,
+)
+from geoseg.config import PredictConfig
+from geoseg.types import Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geoseg.datasets.image_folder import NumberedImage
+
+
+@click.command(
+    "predict-folder", epilog="Example: geoseg predict-folder test_images/ -o predictions.json"
+)
+@click.argument("images", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE.json",
+    type=click.Path(path_type=Path),
+    help="JSON list of detections in the format of the crowdAI mapping challenge.",
+)
+@click.option(
+    "--gsd",
+    "gsd_m",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="METRES",
+    help="Ground metres per pixel of the images.  [default: the model's]",
+)
+@model_options
+@tile_options
+@overwrite_option
+@progress_option
+@verbosity_options
+def predict_folder_command(
+    images: Path,
+    output: Path,
+    gsd_m: float | None,
+    weights: str | None,
+    device: str,
+    batch_size: int | None,
+    score: float | None,
+    overlap_px: int,
+    overwrite: bool,
+    progress: Progress,
+) -> None:
+    """Find the buildings of all images in the folder IMAGES.
+
+    The image_id of 000000123.jpg is 123. Images may have any size.
+    """
+    from geoseg.api import predict_images
+    from geoseg.datasets.image_folder import list_images
+    from geoseg.detections.detector import load_detector
+    from geoseg.export import ImageResult, write_predictions
+    from geoseg.export.outputs import check_target
+
+    check_target(output, overwrite)
+    numbered = list_images(images)
+    path = None if weights is None else Path(weights)
+    # The scores of a submission are ranked: it profits from everything that was seen at all.
+    detector = load_detector(
+        path, min_score=0.05 if score is None else score, batch_size=batch_size, device=device
+    )
+    zoom = 1.0 if gsd_m is None else gsd_m / detector.model.config.gsd_m
+    config = PredictConfig(
+        tiles=tile_config(overlap_px), detect=detect_config(score, batch_size)
+    )
+    reader = _Reader(numbered)
+
+    def predict() -> Iterator[ImageResult]:
+        found = predict_images(
+            reader, detector, config, batch_size=detector.batch_size, zoom=zoom
+        )
+        for image_id, shape_hw, detections in found:
+            progress.advance(1, len(detections))
+            yield ImageResult(image_id, shape_hw, detections)
+
+    progress.start("images", len(numbered))
+    num_entries = write_predictions(output, predict(), overwrite=overwrite)
+    progress.finish()
+    report_result(
+        f"{num_entries:,} buildings in {reader.num_read:,} images: {output}",
+        {"buildings": num_entries, "images": reader.num_read, "output": str(output)},
+    )
+
+
+class _Reader:
+    """Reads images one by one; those that cannot be read are named and left out.
+
+    Attributes:
+        num_read: images read so far.
+    """
+
+    def __init__(self, numbered: list[NumberedImage]) -> None:
+        self.num_read = 0
+        self._numbered = numbered
+
+    def __iter__(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        from geoseg.datasets.image_folder import read_image
+        from geoseg.errors import DatasetError
+
+        for one in self._numbered:
+            try:
+                image = read_image(one.path)
+            except DatasetError as error:
+                warn_user(f"left out: {error}")
+                continue
+            self.num_read += 1
+            yield one.image_id, image
