@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import geoseg
 from geoseg.config import PredictConfig, TrainConfig, to_dict
-from geoseg.types import Detection, Detector, Footprints, NoProgress, Origin, Progress
+from geoseg.types import Detector, Footprints, NoProgress, Origin, Progress
 
 if TYPE_CHECKING:
     import geopandas
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from geoseg.config import MaskRCNNConfig
     from geoseg.evaluation import VectorScores
+    from geoseg.export import ImageResult
     from geoseg.raster import Overview
     from geoseg.scenes import Scene
 
@@ -39,7 +40,7 @@ class Prediction:
         overview: a small picture of the raster; None when none was asked for.
         num_tiles: tiles that were looked at.
         area_km2: ground that was looked at.
-        seconds: of the run, without loading the model.
+        seconds: from the first tile to the last footprint.
     """
 
     footprints: Footprints
@@ -66,7 +67,7 @@ def run_prediction(
 
     Args:
         raster: whatever GDAL opens: a path, an address, a description file.
-        config: all settings.
+        config: all settings; the size of the tiles is the model's.
         weights: a weights file; None takes the bundled model.
         device: "auto", "cpu", "gpu" or "gpu:N".
         aoi: a vector file; only what lies inside is looked at.
@@ -81,10 +82,12 @@ def run_prediction(
     from geoseg.pipeline import scan_raster, vectorize
     from geoseg.raster import open_raster
     from geoseg.raster.aoi import read_area_px
+    from geoseg.raster.gdal import short_name
     from geoseg.runners.in_process import InProcessRunner
 
     # What can be wrong is found before the seconds that it takes to load the network.
     model, name, digest = describe_weights(weights)
+    config = _fit_tiles(config, model.tile_size_px)
     with open_raster(raster, config.raster, model_gsd_m=model.gsd_m) as source:
         area_px = read_area_px(source, aoi, bbox)
         overview = source.read_overview(OVERVIEW_SIDE_PX) if with_overview else None
@@ -107,7 +110,10 @@ def run_prediction(
         footprints = vectorize(scan, source, config, area_px)
         seconds = time.monotonic() - started
         origin = make_origin(
-            config, model=name, weights_sha256=digest, raster=Path(raster).name,
+            config,
+            model=name,
+            weights_sha256=digest,
+            raster=short_name(raster),
             raster_date=source.facts.date,
         )
         return Prediction(
@@ -137,8 +143,8 @@ def predict(
         progress: is told of every tile.
 
     Returns:
-        Columns `id`, `score`, `area_m2` and `geometry`, in the CRS of the raster; the origin
-        of the result is in `attrs`. No rows when there is no building.
+        Columns `id`, `score`, `area_m2` and `geometry`, in the CRS of the raster; the fields
+        of the `geoseg.types.Origin` are in `attrs["origin"]`. No rows when there is no building.
 
     Raises:
         GeosegError: the subclass says what is wrong with raster, area, weights or device.
@@ -169,7 +175,8 @@ def predict(
         geometry=footprints.polygons,
         crs=footprints.crs,
     ).to_crs(prediction.raster_crs)
-    table.attrs["origin"] = prediction.origin
+    # A plain dict: what cannot be written as JSON in `attrs` keeps pandas from writing Parquet.
+    table.attrs["origin"] = asdict(prediction.origin)
     return table
 
 
@@ -178,59 +185,63 @@ def predict_images(
     detector: Detector,
     config: PredictConfig,
     *,
-    batch_size: int,
+    batch_size: int = 1,
     zoom: float = 1.0,
-) -> Iterator[tuple[int, tuple[int, int], list[Detection]]]:
+) -> Iterator[ImageResult]:
     """Find the buildings of plain images.
 
     Args:
         images: ids and pixels, uint8 (H, W, 3), RGB; of any size.
         detector: the model.
-        config: the settings of tiles and detections.
+        config: the settings of tiles and detections; the size of the tiles is the detector's.
         batch_size: tiles handed to the detector at once; images of one tile share batches.
         zoom: pixels for the model per image pixel.
 
     Yields:
-        Id, (H, W) and the detections in image pixels, in the order of the images.
+        One result for each image, in the order of the images; boxes in image pixels.
     """
+    config = _fit_tiles(config, detector.tile_size_px)
+    tile_shape = (detector.tile_size_px, detector.tile_size_px)
     waiting: list[tuple[int, NDArray[np.uint8]]] = []
-    side = detector.tile_size_px
-    for number, image in images:
-        if zoom == 1.0 and image.shape[:2] == (side, side):
-            waiting.append((number, image))
-            if len(waiting) == batch_size:
-                yield from _predict_tiles(waiting, detector)
-                waiting = []
-            continue
-        yield from _predict_tiles(waiting, detector)
-        waiting = []
-        yield number, image.shape[:2], _predict_image(image, detector, config, batch_size, zoom)
+    for image_id, image in images:
+        is_tile = zoom == 1.0 and image.shape[:2] == tile_shape
+        if is_tile:
+            waiting.append((image_id, image))
+        if len(waiting) == batch_size or not is_tile:
+            yield from _predict_tiles(waiting, detector)
+            waiting = []
+        if not is_tile:
+            yield _predict_image(image_id, image, detector, config, batch_size, zoom)
     yield from _predict_tiles(waiting, detector)
 
 
 def _predict_tiles(
-    waiting: Sequence[tuple[int, NDArray[np.uint8]]], detector: Detector
-) -> Iterator[tuple[int, tuple[int, int], list[Detection]]]:
-    if waiting:
-        found = detector.detect(np.stack([image for _, image in waiting]))
-        for (number, image), detections in zip(waiting, found, strict=True):
-            yield number, image.shape[:2], detections
+    images: Sequence[tuple[int, NDArray[np.uint8]]], detector: Detector
+) -> Iterator[ImageResult]:
+    """Results of images that are one tile each; of none where there are none."""
+    from geoseg.export import ImageResult
+
+    if images:
+        found = detector.detect(np.stack([image for _, image in images]))
+        for (image_id, image), detections in zip(images, found, strict=True):
+            yield ImageResult(image_id, image.shape[:2], detections)
 
 
 def _predict_image(
+    image_id: int,
     image: NDArray[np.uint8],
     detector: Detector,
     config: PredictConfig,
     batch_size: int,
     zoom: float,
-) -> list[Detection]:
-    from dataclasses import replace
-
+) -> ImageResult:
+    """The result of an image that has to be resampled, cut into tiles or filled up to one."""
+    from geoseg.export import ImageResult
     from geoseg.pipeline import scan_raster
     from geoseg.raster.memory import ImageSource
     from geoseg.runners.in_process import InProcessRunner
 
-    source = ImageSource("image", image, zoom=zoom)
+    source = ImageSource(f"image {image_id}", image, zoom=zoom)
     scan = scan_raster(
         source,
         detector,
@@ -240,7 +251,8 @@ def _predict_image(
         batch_size=batch_size,
     )
     scale = np.tile([source.transform.e, source.transform.a], 2).astype(np.float32)
-    return [replace(one, box=one.box * scale) for one in scan.detections]
+    detections = [replace(one, box=one.box * scale) for one in scan.detections]
+    return ImageResult(image_id, image.shape[:2], detections)
 
 
 def evaluate(
@@ -253,9 +265,7 @@ def evaluate(
     return evaluate_vectors(Path(predicted), Path(truth), area, iou=iou)
 
 
-def train(
-    config: TrainConfig, folder: str | Path, *, progress: Progress | None = None
-) -> Path:
+def train(config: TrainConfig, folder: str | Path, *, progress: Progress | None = None) -> Path:
     """Train a model, see `geoseg.training.train.train_model`. Returns the weights file."""
     from geoseg.training.train import train_model
 
@@ -305,3 +315,12 @@ def make_origin(
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         config=flat,
     )
+
+
+def _fit_tiles(config: PredictConfig, tile_size_px: int) -> PredictConfig:
+    """The settings with the tiles that a model takes.
+
+    Raises:
+        ConfigError: the overlap is not below the tile size.
+    """
+    return replace(config, tiles=replace(config.tiles, tile_size_px=tile_size_px))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from shapely.affinity import affine_transform
@@ -40,7 +42,7 @@ class Scan:
     Attributes:
         detections: one for each object, in pixels of the model grid.
         num_tiles: tiles that were looked at.
-        area_m2: ground that was looked at: the valid part of the raster, or of the area.
+        area_m2: ground that was looked at: the valid part of the raster, or the whole area.
     """
 
     detections: list[Detection]
@@ -63,7 +65,7 @@ def scan_raster(
     Args:
         source: the raster, at the model's GSD.
         detector: the model.
-        config: all settings.
+        config: all settings; `tiles.tile_size_px` must be the detector's.
         runner: runs the shards.
         progress: is told of every tile.
         area_px: in pixels of the model grid; only tiles that touch it are run. None is
@@ -91,8 +93,12 @@ def scan_raster(
         return found, sum(_count_valid(block, tile.core) for tile in shard.tiles)
 
     progress.start("tiles", len(tiles))
-    results = list(runner.run(scan, read_ahead(source, shards)))
-    progress.finish()
+    try:
+        # Closed at once when interrupted: nothing may read from a source that is being closed.
+        with closing(read_ahead(source, shards)) as blocks:
+            results = list(runner.run(scan, blocks))
+    finally:
+        progress.finish()
     found = [one for some, _ in results for one in some]
     merged = merge_detections(found, {tile.index: tile for tile in tiles}, source.shape_hw)
     num_valid = sum(count for _, count in results) if area_px is None else area_px.area
@@ -128,14 +134,17 @@ def to_ground(area_px: Polygon | MultiPolygon, source: RasterSource) -> Polygon 
 
 def read_ahead(
     source: RasterSource, shards: Sequence[Shard]
-) -> Iterator[tuple[Shard, ImageBlock]]:
-    """Read each shard's pixels while the one before is worked on."""
+) -> Generator[tuple[Shard, ImageBlock], None, None]:
+    """Read each shard's pixels while the one before is worked on.
+
+    Closing the generator waits for the read that is going on.
+    """
     with ThreadPoolExecutor(max_workers=1) as reader:
-        waiting = reader.submit(source.read, shards[0].window)
-        for index, shard in enumerate(shards):
-            block = waiting.result()
-            if index + 1 < len(shards):
-                waiting = reader.submit(source.read, shards[index + 1].window)
+        waiting = [reader.submit(source.read, shard.window) for shard in shards[:1]]
+        for shard, following in zip_longest(shards, shards[1:]):
+            block = waiting.pop().result()
+            if following is not None:
+                waiting.append(reader.submit(source.read, following.window))
             yield shard, block
 
 

@@ -85,13 +85,10 @@ def predict_command(
     address, or a description file of a tile or map service.
     """
     from geoseg.api import run_prediction
-    from geoseg.export import check_outputs
-    from geoseg.views.preview import check_preview
+    from geoseg.raster.gdal import short_name
 
-    paths = outputs or (Path(f"{Path(raster).stem}_buildings.geojson"),)
-    check_outputs(paths, overwrite)
-    if preview is not None:
-        check_preview(preview, overwrite=overwrite)
+    paths = outputs or (Path(f"{Path(short_name(raster)).stem}_buildings.geojson"),)
+    _check_targets(paths, preview, overwrite, inputs=(raster, aoi, weights))
     prediction = run_prediction(
         raster,
         PredictConfig(
@@ -112,6 +109,27 @@ def predict_command(
         _write_preview(preview, prediction, overwrite)
         written.append(preview)
     _report(prediction, written)
+
+
+def _check_targets(
+    paths: tuple[Path, ...],
+    preview: Path | None,
+    overwrite: bool,
+    *,
+    inputs: tuple[str | None, ...],
+) -> None:
+    """Check that the results can be written and that none of them takes the place of an input."""
+    from geoseg.errors import OutputError
+    from geoseg.export import check_outputs
+    from geoseg.views.preview import check_preview
+
+    check_outputs(paths, overwrite)
+    if preview is not None:
+        check_preview(preview, overwrite=overwrite)
+    read = {Path(name).resolve() for name in inputs if name is not None}
+    for path in (*paths, preview):
+        if path is not None and path.resolve() in read:
+            raise OutputError(f"{path}: an output must not replace an input of the same run.")
 
 
 def _write(prediction: Prediction, paths: tuple[Path, ...], overwrite: bool) -> list[Path]:
@@ -137,9 +155,7 @@ def _write_preview(path: Path, prediction: Prediction, overwrite: bool) -> None:
         return
     on_raster = transform_polygons(footprints.polygons, footprints.crs, prediction.raster_crs)
     height, width = overview.valid.shape
-    gsd_x_m, gsd_y_m = ground_gsd(
-        prediction.raster_crs, overview.transform, width / 2, height / 2
-    )
+    gsd_x_m, gsd_y_m = ground_gsd(prediction.raster_crs, overview.transform, width / 2, height / 2)
     write_preview(
         path,
         overview.image,

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from geoseg.datasets.image_folder import NumberedImage
 
+# The scores of a submission are ranked: it profits from everything that was seen at all.
+SUBMISSION_SCORE = 0.05
+
 
 @click.command(
     "predict-folder", epilog="Example: geoseg predict-folder test_images/ -o predictions.json"
@@ -66,9 +69,10 @@ def predict_folder_command(
 ) -> None:
     """Find the buildings of all images in the folder IMAGES.
 
-    The image_id of 000000123.jpg is 123. Images may have any size.
+    The image_id of 000000123.jpg is 123. Images may have any size. A submission is ranked by
+    score, so without --score all that scores above 0.05 is written.
     """
-    from geoseg.api import predict_images
+    from geoseg.api import describe_weights, predict_images
     from geoseg.datasets.image_folder import list_images
     from geoseg.detections.detector import load_detector
     from geoseg.export import ImageResult, write_predictions
@@ -76,28 +80,31 @@ def predict_folder_command(
 
     check_target(output, overwrite)
     numbered = list_images(images)
+    config = PredictConfig(tiles=tile_config(overlap_px), detect=detect_config(score, batch_size))
     path = None if weights is None else Path(weights)
-    # The scores of a submission are ranked: it profits from everything that was seen at all.
+    # What is wrong with the weights is found before the seconds that it takes to load them.
+    model, _, _ = describe_weights(path)
     detector = load_detector(
-        path, min_score=0.05 if score is None else score, batch_size=batch_size, device=device
+        path,
+        min_score=SUBMISSION_SCORE if score is None else score,
+        batch_size=batch_size,
+        device=device,
     )
-    zoom = 1.0 if gsd_m is None else gsd_m / detector.model.config.gsd_m
-    config = PredictConfig(
-        tiles=tile_config(overlap_px), detect=detect_config(score, batch_size)
-    )
-    reader = _Reader(numbered)
+    reader = _Reader(numbered, progress)
 
     def predict() -> Iterator[ImageResult]:
-        found = predict_images(
+        zoom = 1.0 if gsd_m is None else gsd_m / model.gsd_m
+        for result in predict_images(
             reader, detector, config, batch_size=detector.batch_size, zoom=zoom
-        )
-        for image_id, shape_hw, detections in found:
-            progress.advance(1, len(detections))
-            yield ImageResult(image_id, shape_hw, detections)
+        ):
+            progress.advance(1, len(result.detections))
+            yield result
 
     progress.start("images", len(numbered))
-    num_entries = write_predictions(output, predict(), overwrite=overwrite)
-    progress.finish()
+    try:
+        num_entries = write_predictions(output, predict(), overwrite=overwrite)
+    finally:
+        progress.finish()
     report_result(
         f"{num_entries:,} buildings in {reader.num_read:,} images: {output}",
         {"buildings": num_entries, "images": reader.num_read, "output": str(output)},
@@ -111,9 +118,10 @@ class _Reader:
         num_read: images read so far.
     """
 
-    def __init__(self, numbered: list[NumberedImage]) -> None:
+    def __init__(self, numbered: list[NumberedImage], progress: Progress) -> None:
         self.num_read = 0
         self._numbered = numbered
+        self._progress = progress
 
     def __iter__(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         from geoseg.datasets.image_folder import read_image
@@ -124,6 +132,7 @@ class _Reader:
                 image = read_image(one.path)
             except DatasetError as error:
                 warn_user(f"left out: {error}")
+                self._progress.advance(1)
                 continue
             self.num_read += 1
             yield one.image_id, image

@@ -34,17 +34,22 @@ def list_images(folder: Path) -> list[NumberedImage]:
     are numbered from 1 in the order of their names, with a warning.
 
     Args:
-        folder: looked at itself, not its subfolders.
+        folder: looked at itself, not its subfolders; hidden files are passed over.
 
     Returns:
-        Images by id; none for an empty folder.
+        Images by id; none, with a warning, for a folder without images.
 
     Raises:
         DatasetError: there is no such folder.
     """
     if not folder.is_dir():
         raise DatasetError(f"{folder} must be a folder of images; there is none.")
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in folder.iterdir() if _is_image(path))
+    if not paths:
+        warnings.warn(
+            f"{folder}: no images are here; their names end in {', '.join(SUFFIXES)}.",
+            stacklevel=2,
+        )
     stems = [path.stem for path in paths]
     if all(stem.isascii() and stem.isdigit() for stem in stems):
         numbers = [int(stem) for stem in stems]
@@ -56,6 +61,11 @@ def list_images(folder: Path) -> list[NumberedImage]:
         stacklevel=2,
     )
     return [NumberedImage(number, path) for number, path in enumerate(paths, start=1)]
+
+
+def _is_image(path: Path) -> bool:
+    is_hidden = path.name.startswith(".")
+    return path.suffix.lower() in SUFFIXES and not is_hidden and path.is_file()
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:

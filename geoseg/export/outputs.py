@@ -72,9 +72,10 @@ def check_outputs(paths: Sequence[Path], overwrite: bool = False, crs: CRS | Non
     """
     seen: set[Path] = set()
     for path in paths:
+        file_format = find_format(path)
         if crs is not None and not holds_any_crs(path) and not _is_wgs84(crs):
             raise OutputError(
-                f"{path.name}: {find_format(path)} is always in WGS 84; "
+                f"{path.name}: {file_format} is always in WGS 84; "
                 f"got {crs.name}, for which .gpkg is the right format."
             )
         if path.resolve() in seen:

@@ -123,10 +123,12 @@ def _share_nodes(
     exactly; a face that two of them claim goes to the first.
     """
     snapped: dict[int, Polygon] = {}
-    for member in members.tolist():
-        before = [snapped[other] for other in neighbours[member] if other in snapped]
-        moved = shapely.snap(polygons[member], MultiPolygon(before), _SNAP_UNITS)
-        snapped[member] = moved if moved.is_valid and not moved.is_empty else polygons[member]
+    for _ in range(2):  # The second time, the earlier ones take over vertices of the later ones.
+        for member in members.tolist():
+            around = [snapped[other] for other in neighbours[member] if other in snapped]
+            before = snapped.get(member, polygons[member])
+            moved = shapely.snap(before, MultiPolygon(around), _SNAP_UNITS)
+            snapped[member] = moved if moved.is_valid and not moved.is_empty else before
     outlines = np.array(list(snapped.values()), dtype=object)
     lines = shapely.union_all(shapely.boundary(outlines), grid_size=1.0)
     faces = shapely.get_parts(shapely.polygonize([lines]))

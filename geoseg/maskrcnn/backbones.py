@@ -8,13 +8,12 @@ import keras
 from keras import ops
 
 from geoseg.config import MaskRCNNConfig
-from geoseg.errors import ConfigError
 from geoseg.maskrcnn.mobilenet_v2 import build_mobilenet_v2
 from geoseg.maskrcnn.resnet import build_resnet
 
 IMAGENET_MEAN_RGB = (123.7, 116.8, 103.9)
 
-# Layers up to these are kept as ImageNet left them: edges and textures are the same from the
+# Layers before these are kept as ImageNet left them: edges and textures are the same from the
 # air, and their large maps are the dearest to train.
 FROZEN_UNTIL = {"mobilenet_v2": "block_3_expand", "resnet50": "res2c_add", "resnet101": "res2c_add"}
 
@@ -35,16 +34,9 @@ def normalize_images(images: Any, backbone: str) -> Any:
 
 
 def freeze_early_layers(backbone: keras.Model) -> int:
-    """Freeze the layers before the first pyramid map. Returns how many were frozen.
-
-    Raises:
-        ConfigError: the backbone has no layer of the expected name.
-    """
-    last = FROZEN_UNTIL[backbone.name]
+    """Freeze the layers before the first pyramid map. Returns how many were frozen."""
     names = [layer.name for layer in backbone.layers]
-    if last not in names:
-        raise ConfigError(f"Backbone {backbone.name} must have a layer {last}; got none.")
-    early = backbone.layers[: names.index(last)]
+    early = backbone.layers[: names.index(FROZEN_UNTIL[backbone.name])]
     for layer in early:
         layer.trainable = False
     return len(early)

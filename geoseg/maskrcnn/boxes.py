@@ -11,6 +11,9 @@ from keras import ops
 # scaling that every later implementation uses).
 DELTA_STD = (0.1, 0.1, 0.2, 0.2)
 
+# Keeps divisions by the area of an empty box finite.
+MIN_AREA_PX = 1e-6
+
 # A box cannot grow more than 1000 / 16 times in one step, so that `exp` never overflows.
 MAX_LOG_SCALE = math.log(1000.0 / 16.0)
 
@@ -32,12 +35,23 @@ def pairwise_iou(boxes_a: Any, boxes_b: Any) -> Any:
     Returns:
         float32 (..., N, M) in 0..1; 0 where both boxes are empty.
     """
-    a, b = ops.expand_dims(boxes_a, -2), ops.expand_dims(boxes_b, -3)
-    heights = ops.minimum(a[..., 2], b[..., 2]) - ops.maximum(a[..., 0], b[..., 0])
-    widths = ops.minimum(a[..., 3], b[..., 3]) - ops.maximum(a[..., 1], b[..., 1])
-    shared = ops.maximum(heights, 0.0) * ops.maximum(widths, 0.0)
-    union = box_areas(a) + box_areas(b) - shared
-    return shared / ops.maximum(union, 1e-6)
+    shared = _shared_areas(boxes_a, boxes_b)
+    union = box_areas(boxes_a)[..., :, None] + box_areas(boxes_b)[..., None, :] - shared
+    return shared / ops.maximum(union, MIN_AREA_PX)
+
+
+def pairwise_inside(boxes: Any, regions: Any) -> Any:
+    """Share of each box that lies inside each region.
+
+    Args:
+        boxes: float32 (..., N, 4).
+        regions: float32 (..., M, 4), with the same leading axes.
+
+    Returns:
+        float32 (..., N, M) in 0..1; 0 for empty boxes.
+    """
+    areas = ops.maximum(box_areas(boxes), MIN_AREA_PX)
+    return _shared_areas(boxes, regions) / areas[..., :, None]
 
 
 def encode_boxes(boxes: Any, references: Any) -> Any:
@@ -94,6 +108,13 @@ def decode_boxes(deltas: Any, references: Any) -> Any:
 def clip_boxes(boxes: Any, size_px: float) -> Any:
     """Boxes (..., 4) clipped to a square tile of side `size_px`."""
     return ops.clip(boxes, 0.0, size_px)
+
+
+def _shared_areas(boxes_a: Any, boxes_b: Any) -> Any:
+    a, b = boxes_a[..., :, None, :], boxes_b[..., None, :, :]
+    heights = ops.minimum(a[..., 2], b[..., 2]) - ops.maximum(a[..., 0], b[..., 0])
+    widths = ops.minimum(a[..., 3], b[..., 3]) - ops.maximum(a[..., 1], b[..., 1])
+    return ops.maximum(heights, 0.0) * ops.maximum(widths, 0.0)
 
 
 def _centre_form(boxes: Any) -> tuple[Any, Any, Any, Any]:

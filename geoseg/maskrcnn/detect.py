@@ -10,12 +10,9 @@ from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.boxes import clip_boxes, decode_boxes
 from geoseg.maskrcnn.nms import greedy_keep, pick_kept, take_rows
 
-# Boxes of different classes are moved this many tiles apart, so that one NMS serves all classes.
-CLASS_GAP = 4.0
-
 
 def select_detections(
-    logits: Any, deltas: Any, proposals: Any, min_score: float, config: MaskRCNNConfig
+    logits: Any, deltas: Any, proposals: Any, min_score: Any, config: MaskRCNNConfig
 ) -> dict[str, Any]:
     """Refine the proposals and keep the best that do not overlap.
 
@@ -23,12 +20,13 @@ def select_detections(
         logits: float32 (B, N, classes).
         deltas: float32 (B, N, 4).
         proposals: float32 (B, N, 4), tile pixels.
-        min_score: detections must score at least this.
+        min_score: detections must score at least this; a number or float32 (B, 1).
         config: NMS threshold and number of detections.
 
     Returns:
         "boxes" float32 (B, D, 4) in tile pixels, "scores" float32 (B, D) in 0..1, "classes"
-        int32 (B, D), "is_kept" bool (B, D), best first; D is at most `max_detections`.
+        int32 (B, D), "is_kept" bool (B, D), best first; D is at most `max_detections`. Rows that
+        are not kept hold dropped boxes.
     """
     probabilities = ops.sigmoid(logits)
     scores, classes = ops.max(probabilities, axis=-1), ops.argmax(probabilities, axis=-1)
@@ -38,8 +36,9 @@ def select_detections(
     boxes = take_rows(boxes, order)
     sides = boxes[..., 2:] - boxes[..., :2]
     is_real = ops.logical_and(scores >= min_score, ops.all(sides >= 1.0, axis=-1))
-    gap = ops.cast(classes, "float32")[..., None] * (CLASS_GAP * config.tile_size_px)
-    keep = greedy_keep(boxes + gap, is_real, config.detection_nms_iou)
+    # Each class is moved to a tile of its own, so that one NMS serves all classes.
+    shift = ops.cast(classes, "float32")[..., None] * float(config.tile_size_px)
+    keep = greedy_keep(boxes + shift, is_real, config.detection_nms_iou)
     count = min(config.max_detections, boxes.shape[1])
     is_kept, boxes, scores, classes = pick_kept(keep, count, boxes, scores, classes)
     return {

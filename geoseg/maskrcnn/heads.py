@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,21 +43,22 @@ class BoxHead(layers.Layer):
             name="mrcnn_bbox_fc",
         )
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
+    def build(self, input_shape: Sequence[Any]) -> None:
         """Create the weights for pooled features (B, N, P, P, C)."""
-        _, _, height, width, channels = input_shape
-        self.dense[0].build((None, None, (height or 0) * (width or 0) * (channels or 0)))
+        self.dense[0].build((None, None, math.prod(input_shape[2:])))
         for layer in (self.dense[1], self.scorer, self.regressor):
-            layer.build((None, None, self.units))
+            layer.build((None, self.units))
         self.built = True
 
     def call(self, pooled: Any) -> tuple[Any, Any]:
         """Pooled features (B, N, P, P, C) to (logits (B, N, classes), deltas (B, N, 4))."""
         _, num_boxes, height, width, channels = pooled.shape
-        x = ops.reshape(pooled, (-1, num_boxes, height * width * channels))
+        # One row a box: a product of two matrices takes half the time of a batched one.
+        x = ops.reshape(pooled, (-1, height * width * channels))
         for layer in self.dense:
             x = layer(x)
-        return self.scorer(x), self.regressor(x)
+        logits = ops.reshape(self.scorer(x), (-1, num_boxes, self.num_classes))
+        return logits, ops.reshape(self.regressor(x), (-1, num_boxes, 4))
 
     def compute_output_shape(
         self, input_shape: Sequence[int | None]
@@ -120,10 +122,10 @@ class MaskHead(layers.Layer):
         x = self.predictor(self.upsampler(x))
         return ops.reshape(x, (-1, num_boxes, 2 * height, 2 * width, self.num_classes))
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Shape of the mask logits."""
+    def compute_output_shape(self, input_shape: Sequence[Any]) -> tuple[int | None, ...]:
+        """Shape of the mask logits; the sides of the features must be known."""
         batch, num_boxes, height, width, _ = input_shape
-        return (batch, num_boxes, 2 * (height or 0), 2 * (width or 0), self.num_classes)
+        return (batch, num_boxes, 2 * height, 2 * width, self.num_classes)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of this layer."""

@@ -13,12 +13,18 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from geoseg.maskrcnn.boxes import DELTA_STD, pairwise_iou
+from geoseg.maskrcnn.boxes import DELTA_STD, pairwise_inside, pairwise_iou
 from geoseg.maskrcnn.nms import take_rows
 
 POSITIVE_ANCHOR_IOU = 0.7
 NEGATIVE_ANCHOR_IOU = 0.3
 POSITIVE_ROI_IOU = 0.5
+
+# Objects that no anchor overlaps by more are unlike any of them, and not taught to the RPN.
+LEAST_ANCHOR_IOU = 0.1
+
+# Background that lies inside an ignored region by more than this share is not learned.
+IGNORED_SHARE = 0.5
 
 
 def match_anchors(
@@ -51,7 +57,7 @@ def match_anchors(
         best_iou = iou[np.arange(len(anchors)), best_object]
         # Every object gets its best anchor, even when none overlaps it much.
         nearest = iou.argmax(axis=0)
-        labels[nearest[iou.max(axis=0) > 0.1]] = 1
+        labels[nearest[iou.max(axis=0) > LEAST_ANCHOR_IOU]] = 1
     labels[best_iou >= POSITIVE_ANCHOR_IOU] = 1
     is_background = (best_iou < NEGATIVE_ANCHOR_IOU) & (labels != 1)
     if len(ignored):
@@ -65,9 +71,7 @@ def match_anchors(
     return labels, deltas
 
 
-def numpy_iou(
-    boxes_a: NDArray[np.float32], boxes_b: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def numpy_iou(boxes_a: NDArray[np.float32], boxes_b: NDArray[np.float32]) -> NDArray[np.float32]:
     """Intersection over union of every pair of boxes (N, 4) and (M, 4): float32 (N, M)."""
     shared = _shared_areas(boxes_a, boxes_b)
     union = _areas(boxes_a)[:, None] + _areas(boxes_b) - shared
@@ -94,7 +98,9 @@ def _areas(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _mostly_inside(anchors: NDArray[np.float32], regions: NDArray[np.float32]) -> NDArray[np.bool_]:
-    inside: NDArray[np.bool_] = _shared_areas(anchors, regions).max(axis=1) > 0.5 * _areas(anchors)
+    inside: NDArray[np.bool_] = _shared_areas(anchors, regions).max(
+        axis=1
+    ) > IGNORED_SHARE * _areas(anchors)
     return inside
 
 
@@ -139,17 +145,16 @@ def sample_rois(
     candidates = ops.concatenate([proposals, boxes], axis=1)
     iou = pairwise_iou(candidates, boxes)
     object_iou = ops.where(ops.expand_dims(is_object, 1) > 0, iou, -1.0)
-    ignored_iou = ops.max(ops.where(ops.expand_dims(is_object, 1) < 0, iou, 0.0), axis=-1)
+    inside = pairwise_inside(candidates, boxes)
+    ignored_share = ops.max(ops.where(ops.expand_dims(is_object, 1) < 0, inside, 0.0), axis=-1)
     best_iou, best = ops.max(object_iou, axis=-1), ops.argmax(object_iou, axis=-1)
     # Rows without an object are added to the proposals too; they must not train anything.
     row_is_real = ops.concatenate([ops.ones_like(proposals[..., 0]), is_object], axis=1) > 0
     is_positive = ops.logical_and(best_iou >= POSITIVE_ROI_IOU, row_is_real)
     is_negative = ops.logical_and(best_iou < POSITIVE_ROI_IOU, row_is_real)
-    is_negative = ops.logical_and(is_negative, ignored_iou < 0.3)
-    positive_rank = ops.where(is_positive, 2.0 + noise, noise * 0.0)
-    _, positives = ops.top_k(positive_rank, num_positive)
-    negative_rank = ops.where(is_negative, 2.0 + noise, noise * 0.0)
-    _, negatives = ops.top_k(negative_rank, num_rois - num_positive)
+    is_negative = ops.logical_and(is_negative, ignored_share <= IGNORED_SHARE)
+    _, positives = ops.top_k(ops.where(is_positive, 1.0 + noise, 0.0), num_positive)
+    _, negatives = ops.top_k(ops.where(is_negative, 1.0 + noise, 0.0), num_rois - num_positive)
     index = ops.concatenate([positives, negatives], axis=1)
     wanted = ops.concatenate(
         [

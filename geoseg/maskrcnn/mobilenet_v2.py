@@ -1,7 +1,7 @@
 """MobileNetV2 (Sandler et al. 2018) without batch norm: it is folded into the convolutions.
 
-Layer names are those of `keras.applications.MobileNetV2`. Detectors train with frozen batch
-norm anyway, and folded it costs nothing.
+The names of the convolutions are those of `keras.applications.MobileNetV2`. Detectors train with
+frozen batch norm anyway, and folded it costs nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def build_mobilenet_v2(tile_size_px: int) -> keras.Model:
         144, 192, 576 and 1280 channels.
     """
     image = keras.Input((tile_size_px, tile_size_px, 3), name="image")
-    x = _convolve(image, "Conv1", 32, kernel_px=3, stride=2)
+    x = layers.Conv2D(32, 3, 2, padding="same", name="Conv1")(image)
+    x = layers.ReLU(6.0, name="Conv1_relu")(x)
     x = _depthwise(x, "expanded_conv_depthwise", stride=1)
     x = _convolve(x, "expanded_conv_project", 16, is_linear=True)
     taps: dict[str, Any] = {}
@@ -54,10 +55,8 @@ def _bottleneck(x: Any, name: str, channels: int, stride: int) -> tuple[Any, Any
     return y, expanded
 
 
-def _convolve(
-    x: Any, name: str, channels: int, *, kernel_px: int = 1, stride: int = 1, is_linear: bool = False
-) -> Any:
-    x = layers.Conv2D(channels, kernel_px, stride, padding="same", name=name)(x)
+def _convolve(x: Any, name: str, channels: int, *, is_linear: bool = False) -> Any:
+    x = layers.Conv2D(channels, 1, name=name)(x)
     return x if is_linear else layers.ReLU(6.0, name=f"{name}_relu")(x)
 
 

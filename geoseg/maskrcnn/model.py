@@ -60,11 +60,6 @@ class MaskRCNN(keras.Model):
         sizes = [output.shape[1] for output in self.backbone.outputs]
         return [*sizes, (sizes[-1] + 1) // 2]
 
-    @property
-    def metrics(self) -> list[Any]:
-        """Means of the single losses, beside what Keras keeps itself."""
-        return [*super().metrics, *self._loss_means]
-
     def features(self, images: Any) -> list[Any]:
         """Images (B, S, S, 3), RGB 0..255, to the pyramid P2..P6, each (B, H, W, C)."""
         normalized = ops.cast(normalize_images(images, self.config.backbone), self.compute_dtype)
@@ -102,7 +97,7 @@ class MaskRCNN(keras.Model):
         pooled = roi_align(pyramid, boxes, self.config.mask_pool_px)
         return ops.sigmoid(_own_class(self.mask_head(pooled), classes))
 
-    def call(self, inputs: dict[str, Any], training: bool = False) -> dict[str, Any]:
+    def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """The five losses of a training batch.
 
         Args:
@@ -110,12 +105,10 @@ class MaskRCNN(keras.Model):
                 see `match_anchors`; "boxes" (B, G, 4), "classes" int32 (B, G), "is_object"
                 float32 (B, G) and "noise" (B, N + G), see `sample_rois`; "masks" uint8
                 (B, G, M, M), 0..255, each over its own box.
-            training: unused; dropout and batch statistics have no part in this network.
 
         Returns:
             A scalar for each of LOSS_NAMES.
         """
-        del training
         pyramid = self.features(inputs["images"])
         logits, deltas, proposals = self.propose(pyramid)
         boxes = ops.cast(inputs["boxes"], "float32")

@@ -26,8 +26,9 @@ def make_proposals(logits: Any, deltas: Any, anchors: Any, config: MaskRCNNConfi
         config: numbers of boxes and the NMS threshold.
 
     Returns:
-        float32 (B, num_proposals, 4), best first, inside the tile; rows beyond the kept ones
-        are dropped boxes, which the heads judge like any other.
+        float32 (B, N, 4), best first, inside the tile; N is `num_proposals`, or fewer on a tile
+        with fewer candidates. Rows beyond the kept ones are dropped boxes, which the heads judge
+        like any other.
     """
     index = _best_per_level(logits, config)
     scores = ops.take_along_axis(logits, index, axis=1)

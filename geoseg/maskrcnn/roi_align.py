@@ -9,8 +9,8 @@ from keras import ops
 
 from geoseg.maskrcnn.anchors import STRIDES_PX
 
-# Boxes of this size read P4 (FPN, equation 1, has 224). At 160 a box spans 5 to 20 cells of its
-# level when below 80 px, and 10 to 20 above: close to the 14 that the mask head samples.
+# Boxes of this size read P4 (FPN, equation 1, has 224). At 160 a box of 40 to 320 px spans 10 to
+# 20 cells of its level: close to the 14 that the mask head samples.
 CANONICAL_SIZE_PX = 160.0
 CANONICAL_LEVEL = 4
 FINEST_LEVEL = 2
@@ -43,10 +43,14 @@ def roi_align(pyramid: Sequence[Any], boxes: Any, pool_px: int) -> Any:
     """
     sizes = [level.shape[1:3] for level in pyramid]
     channels = pyramid[0].shape[-1]
-    flat = ops.concatenate([ops.reshape(p, (-1, p.shape[1] * p.shape[2], channels)) for p in pyramid], 1)
-    starts = [0]
-    for height, width in sizes[:-1]:
-        starts.append(starts[-1] + height * width)
+    flat = ops.concatenate(
+        [
+            ops.reshape(one, (-1, height * width, channels))
+            for one, (height, width) in zip(pyramid, sizes, strict=True)
+        ],
+        axis=1,
+    )
+    starts = [sum(height * width for height, width in sizes[:index]) for index in range(len(sizes))]
     level = roi_levels(boxes) - FINEST_LEVEL
 
     def of_level(values: Sequence[int], dtype: str) -> Any:
@@ -59,27 +63,27 @@ def roi_align(pyramid: Sequence[Any], boxes: Any, pool_px: int) -> Any:
     x_low, x_share = _axis_samples(boxes[..., 1], boxes[..., 3], stride, width, pool_px)
     start = of_level(starts, "int32")
     return _gather_bilinear(
-        flat, start, ops.expand_dims(width, -1), (y_low, y_share, height), (x_low, x_share, width)
+        flat, start, (y_low, y_share, height[..., None]), (x_low, x_share, width[..., None])
     )
 
 
 def _axis_samples(low: Any, high: Any, stride: Any, size: Any, pool_px: int) -> tuple[Any, Any]:
     """Lower cell (B, N, P) int32 and the share of the next one, along one axis."""
     steps = (ops.arange(pool_px, dtype="float32") + 0.5) / pool_px
-    position = ops.expand_dims(low, -1) + ops.expand_dims(high - low, -1) * steps
-    cell = position / ops.expand_dims(stride, -1) - 0.5
-    last = ops.expand_dims(ops.cast(size - 1, "float32"), -1)
-    cell = ops.clip(cell, 0.0, last)
+    position = low[..., None] + (high - low)[..., None] * steps
+    last = ops.cast(size - 1, "float32")[..., None]
+    cell = ops.clip(position / stride[..., None] - 0.5, 0.0, last)
     lower = ops.floor(cell)
     return ops.cast(lower, "int32"), cell - lower
 
 
 def _gather_bilinear(
-    flat: Any, start: Any, width: Any, y_axis: tuple[Any, Any, Any], x_axis: tuple[Any, Any, Any]
+    flat: Any, start: Any, y_axis: tuple[Any, Any, Any], x_axis: tuple[Any, Any, Any]
 ) -> Any:
+    """Mix the four cells round each sample; an axis is (lower cell, share of the next, cells)."""
     y_low, y_share, height = y_axis
-    x_low, x_share, _ = x_axis
-    y_high = ops.minimum(y_low + 1, ops.expand_dims(height - 1, -1))
+    x_low, x_share, width = x_axis
+    y_high = ops.minimum(y_low + 1, height - 1)
     x_high = ops.minimum(x_low + 1, width - 1)
     batch_offset = ops.arange(ops.shape(flat)[0], dtype="int32") * flat.shape[1]
     table = ops.reshape(flat, (-1, flat.shape[-1]))
@@ -106,7 +110,8 @@ def crop_masks(masks: Any, mask_boxes: Any, boxes: Any, size_px: int) -> Any:
         size_px: side of the result.
 
     Returns:
-        float32 (B, N, size_px, size_px); 0 outside the mask's box.
+        float32 (B, N, size_px, size_px), bilinear between cell centres; beyond its box a mask
+        goes on as cells of 0.
     """
     side = masks.shape[-1]
     steps = (ops.arange(size_px, dtype="float32") + 0.5) / size_px

@@ -27,7 +27,6 @@ class RPNHead(layers.Layer):
         super().__init__(**kwargs)
         self.channels = channels
         self.num_ratios = num_ratios
-        small = initializers.RandomNormal(stddev=0.01)
         self.shared = layers.Conv2D(
             channels, 3, padding="same", activation="relu", name="rpn_conv_shared"
         )
@@ -35,18 +34,23 @@ class RPNHead(layers.Layer):
             num_ratios,
             1,
             dtype="float32",
-            kernel_initializer=small,
+            kernel_initializer=initializers.RandomNormal(stddev=0.01),
             bias_initializer=initializers.Constant(PRIOR_LOGIT),
             name="rpn_class_raw",
         )
         self.regressor = layers.Conv2D(
-            4 * num_ratios, 1, dtype="float32", kernel_initializer=small, name="rpn_bbox_pred"
+            4 * num_ratios,
+            1,
+            dtype="float32",
+            kernel_initializer=initializers.RandomNormal(stddev=0.01),
+            name="rpn_bbox_pred",
         )
 
     def build(self, input_shape: Sequence[Sequence[int | None]]) -> None:
         """Create the weights; all levels share them."""
-        for layer in (self.shared, self.scorer, self.regressor):
-            layer.build(input_shape[0])
+        self.shared.build(input_shape[0])
+        for layer in (self.scorer, self.regressor):
+            layer.build((*input_shape[0][:-1], self.channels))
         self.built = True
 
     def call(self, pyramid: Sequence[Any]) -> tuple[Any, Any]:
@@ -60,10 +64,10 @@ class RPNHead(layers.Layer):
         return ops.concatenate(logits, axis=1), ops.concatenate(deltas, axis=1)
 
     def compute_output_shape(
-        self, input_shape: Sequence[Sequence[int | None]]
+        self, input_shape: Sequence[Sequence[Any]]
     ) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
-        """Shapes of the logits and the deltas."""
-        cells = sum((shape[1] or 0) * (shape[2] or 0) for shape in input_shape)
+        """Shapes of the logits and the deltas; the sides of the levels must be known."""
+        cells = sum(math.prod(shape[1:3]) for shape in input_shape)
         batch, anchors = input_shape[0][0], cells * self.num_ratios
         return (batch, anchors), (batch, anchors, 4)
 

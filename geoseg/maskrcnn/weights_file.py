@@ -8,18 +8,36 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig, from_dict, to_dict
-from geoseg.errors import ConfigError, WeightsError
+from geoseg.errors import ConfigError, OutputError, WeightsError
 
 CONFIG_KEY = "geoseg_config"
 SUFFIXES = (".npz", ".weights.h5")
+
+# What zipfile, NumPy and h5py raise on bytes that they did not write.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    TypeError,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    MemoryError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 
 Arrays = dict[str, NDArray[np.floating]]
 
@@ -31,24 +49,28 @@ def read_weights(path: Path) -> tuple[Arrays, MaskRCNNConfig]:
         WeightsError: the file is missing, damaged, or not of this project.
     """
     check_suffix(path)
-    if not path.is_file():
-        raise WeightsError(f"{path} must be a weights file; there is none.")
+    content = _read(path, _read_npz if path.name.endswith(".npz") else _read_h5)
+    config = content.pop(CONFIG_KEY, None)
+    if config is None:
+        raise WeightsError(f"{path.name} must be written by geoseg; it has no {CONFIG_KEY} inside.")
     try:
-        arrays, config = _read_npz(path) if path.name.endswith(".npz") else _read_h5(path)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, RuntimeError) as error:
-        size = path.stat().st_size
-        reason = (str(error).strip("'").splitlines() or [type(error).__name__])[0]
-        raise WeightsError(
-            f"{path.name} must be a whole weights file; it is damaged or of another program "
-            f"({size:,} bytes: {reason})."
-        ) from error
-    try:
-        return arrays, from_dict(MaskRCNNConfig, json.loads(config))
+        return _check_floats(path, content), from_dict(MaskRCNNConfig, _parse_table(str(config)))
     except (ConfigError, ValueError) as error:
         raise WeightsError(f"{path.name}: the config inside is not understood: {error}") from error
 
 
-def write_weights(path: Path, arrays: Mapping[str, NDArray[np.floating]], config: MaskRCNNConfig) -> None:
+def read_arrays(path: Path) -> Arrays:
+    """The arrays of any npz by name.
+
+    Raises:
+        WeightsError: the file is missing or damaged, or holds anything but float arrays.
+    """
+    return _check_floats(path, _read(path, _read_npz))
+
+
+def write_weights(
+    path: Path, arrays: Mapping[str, NDArray[np.floating]], config: MaskRCNNConfig
+) -> None:
     """Write arrays and config; a file of that name is replaced in one step.
 
     Args:
@@ -57,19 +79,21 @@ def write_weights(path: Path, arrays: Mapping[str, NDArray[np.floating]], config
         config: of the network.
 
     Raises:
-        WeightsError: the file name has another ending, or the file cannot be written.
+        WeightsError: the file name has another ending.
+        OutputError: the file cannot be written.
     """
     check_suffix(path)
     text = json.dumps(to_dict(config), sort_keys=True)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         if path.name.endswith(".npz"):
-            np.savez_compressed(temporary, **arrays, **{CONFIG_KEY: np.array(text)})  # type: ignore[arg-type]
+            content: dict[str, Any] = {**arrays, CONFIG_KEY: np.array(text)}
+            np.savez_compressed(temporary, **content)
         else:
             _write_h5(temporary, arrays, text)
         temporary.replace(path)
     except OSError as error:
-        raise WeightsError(f"{path} cannot be written: {error}.") from error
+        raise OutputError(f"{path} cannot be written: {error}.") from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -93,10 +117,22 @@ def check_suffix(path: Path) -> None:
         raise WeightsError(f"Weights files end in {' or '.join(SUFFIXES)}; got {path.name}.")
 
 
-def _read_npz(path: Path) -> tuple[Arrays, str]:
+def _read(path: Path, reader: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    if not path.is_file():
+        raise WeightsError(f"{path} must be a weights file; there is none.")
+    try:
+        return reader(path)
+    except _DAMAGE as error:
+        reason = (str(error).strip("'").splitlines() or [type(error).__name__])[0]
+        raise WeightsError(
+            f"{path.name} must be a whole weights file; it is damaged or of another program "
+            f"({path.stat().st_size:,} bytes: {reason})."
+        ) from error
+
+
+def _read_npz(path: Path) -> dict[str, Any]:
     with np.load(path, allow_pickle=False) as content:
-        arrays = {name: content[name] for name in content.files}
-    return arrays, str(arrays.pop(CONFIG_KEY))
+        return {name: content[name] for name in content.files}
 
 
 def _write_h5(path: Path, arrays: Mapping[str, NDArray[np.floating]], config: str) -> None:
@@ -108,13 +144,31 @@ def _write_h5(path: Path, arrays: Mapping[str, NDArray[np.floating]], config: st
             file.create_dataset(name, data=array, compression="gzip")
 
 
-def _read_h5(path: Path) -> tuple[Arrays, str]:
+def _read_h5(path: Path) -> dict[str, Any]:
     import h5py
 
-    arrays: Arrays = {}
+    content: dict[str, Any] = {}
+
+    def take(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            content[name] = item[()]
+
     with h5py.File(path, "r") as file:
-        config = str(file.attrs[CONFIG_KEY])
-        for layer, group in file.items():
-            for variable, dataset in group.items():
-                arrays[f"{layer}/{variable}"] = dataset[()]
-    return arrays, config
+        file.visititems(take)
+        if CONFIG_KEY in file.attrs:
+            content[CONFIG_KEY] = file.attrs[CONFIG_KEY]
+    return content
+
+
+def _check_floats(path: Path, content: Mapping[str, Any]) -> Arrays:
+    for name, value in content.items():
+        if not (isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating)):
+            raise WeightsError(f"{path.name} must hold arrays of floats; {name} is none.")
+    return dict(content)
+
+
+def _parse_table(text: str) -> dict[str, Any]:
+    values = json.loads(text)
+    if not isinstance(values, dict):
+        raise ValueError(f"it must be a table; got {values!r}.")
+    return values

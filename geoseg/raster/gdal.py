@@ -31,8 +31,16 @@ def is_remote(name: str) -> bool:
 
 
 def short_name(name: str) -> str:
-    """The last part of a path or address, for messages and origin."""
-    return name.rstrip("/").rsplit("/", 1)[-1] or name
+    """The last part of a path or address, for file names and origin.
+
+    The query of an address is left out: it may hold a key that is nobody else's business.
+
+    Example:
+        >>> short_name("https://example.org/a/ortho.tif?key=1/2")
+        'ortho.tif'
+    """
+    path = name.split("?", 1)[0] if is_remote(name) else name
+    return path.rstrip("/").rsplit("/", 1)[-1] or name
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from geoseg.maskrcnn.model import LOSS_NAMES, MaskRCNN
 from geoseg.maskrcnn.weights import save_weights, weight_names
 from geoseg.types import Progress
 
+# Fetching the weights from a device takes time; the average is as good with fewer of them.
 AVERAGE_EVERY_STEPS = 5
 
 
@@ -37,31 +38,29 @@ class AveragedCheckpoint(keras.callbacks.Callback):
         self.momentum = momentum
         self.every_steps = every_steps
         self._average: dict[str, NDArray[np.float32]] = {}
-        self._steps = 0
+        self._step = 0
+        self._averaged_step = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """The average starts at the weights that training starts from."""
         self._average = {
-            name: np.array(keras.ops.convert_to_numpy(value))
+            name: np.array(keras.ops.convert_to_numpy(value), np.float32)
             for name, value in weight_names(self.model).items()
         }
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Average every few steps, save every `every_steps`."""
-        self._steps += 1
-        if self._steps % AVERAGE_EVERY_STEPS == 0:
+        self._step += 1
+        is_due = self._step % self.every_steps == 0
+        if is_due or self._step % AVERAGE_EVERY_STEPS == 0:
             self._update()
-        if self._steps % self.every_steps == 0:
-            self.save()
+        if is_due:
+            self._save()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Save what the run ends with."""
         self._update()
-        self.save()
-
-    def save(self) -> None:
-        """Write the average to `last.npz`."""
-        save_weights(self.folder / "last.npz", self.model, values=self._average)
+        self._save()
 
     def put_into_model(self) -> None:
         """Replace the model's weights by their average."""
@@ -70,11 +69,15 @@ class AveragedCheckpoint(keras.callbacks.Callback):
 
     def _update(self) -> None:
         # Early on the average follows closely, so that the random start is soon forgotten.
-        warm = (1.0 + self._steps) / (10.0 + self._steps)
-        keep = min(self.momentum**AVERAGE_EVERY_STEPS, warm)
+        warm = (1.0 + self._step) / (10.0 + self._step)
+        keep = min(self.momentum, warm) ** (self._step - self._averaged_step)
+        self._averaged_step = self._step
         for name, value in weight_names(self.model).items():
             average = self._average[name]
             average += (1.0 - keep) * (keras.ops.convert_to_numpy(value) - average)
+
+    def _save(self) -> None:
+        save_weights(self.folder / "last.npz", self.model, values=self._average)
 
 
 class LossLog(keras.callbacks.Callback):
@@ -82,7 +85,7 @@ class LossLog(keras.callbacks.Callback):
 
     Attributes:
         path: the CSV file.
-        every_steps: steps per row.
+        every_steps: steps per row; the last row may speak of fewer.
         progress: is told of every step.
     """
 
@@ -91,11 +94,13 @@ class LossLog(keras.callbacks.Callback):
         self.path = path
         self.every_steps = every_steps
         self.progress = progress
-        self._steps = 0
-        self._started = time.monotonic()
+        self._step = 0
+        self._started = 0.0
+        self._waiting: dict[str, float] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Start the file."""
+        """Start the file and the clock."""
+        self._started = time.monotonic()
         with self.path.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerow(["step", "seconds", "loss", *LOSS_NAMES])
 
@@ -105,22 +110,29 @@ class LossLog(keras.callbacks.Callback):
         Raises:
             TrainingError: the loss is no number any more.
         """
-        values = {name: float((logs or {})[name]) for name in ("loss", *LOSS_NAMES)}
-        self._steps += 1
+        self._waiting = {name: float((logs or {})[name]) for name in ("loss", *LOSS_NAMES)}
+        self._step += 1
         self.progress.advance(1)
-        if not math.isfinite(values["loss"]):
+        loss = self._waiting["loss"]
+        if not math.isfinite(loss):
             raise TrainingError(
-                f"The loss must stay finite; got {values['loss']} at step {self._steps}. "
+                f"The loss must stay finite; got {loss} at step {self._step}. "
                 "A lower learning_rate helps."
             )
-        if self._steps % self.every_steps == 0:
-            self._write(values)
+        if self._step % self.every_steps == 0:
+            self._write_row()
 
-    def _write(self, values: dict[str, float]) -> None:
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Write what has gathered since the last row."""
+        if self._waiting:
+            self._write_row()
+
+    def _write_row(self) -> None:
         seconds = time.monotonic() - self._started
-        row = [self._steps, f"{seconds:.0f}", *(f"{value:.4f}" for value in values.values())]
+        losses = (f"{value:.4f}" for value in self._waiting.values())
         with self.path.open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerow(row)
+            csv.writer(file).writerow([self._step, f"{seconds:.0f}", *losses])
+        self._waiting = {}
         # Keras averages since the last reset; each row is to speak of its own steps.
         for metric in self.model.metrics:
             metric.reset_state()

@@ -24,10 +24,9 @@ def vary_photometry(image: Image, random: np.random.Generator) -> Image:
         image = _vary_colour(image, random)
     if random.random() < 0.25:
         sigma_px = random.uniform(0.3, 1.1)
-        image = cv2.GaussianBlur(image, (0, 0), sigma_px)
+        image = cv2.GaussianBlur(image, (0, 0), sigma_px)  # type: ignore[assignment]
     if random.random() < 0.25:
-        noise = random.normal(0.0, random.uniform(1.0, 8.0), (*image.shape[:2], 1))
-        image = np.clip(image + noise, 0, 255).astype(np.uint8)
+        image = _add_noise(image, random.uniform(1.0, 8.0), random)
     if random.random() < 0.3:
         image = _recompress(image, int(random.integers(35, 90)))
     return image
@@ -41,13 +40,10 @@ def _vary_curve(image: Image, random: np.random.Generator) -> Image:
     brightness = random.normal(0.0, 0.08)
     haze = random.uniform(0.0, 0.3) if random.random() < 0.2 else 0.0
     casts = np.exp(random.normal(0.0, 0.06, 3))
-    table = np.empty((256, 1, 3), np.uint8)
-    for channel, cast in enumerate(casts):
-        curve = (levels**gamma - 0.45) * contrast + 0.45 + brightness
-        curve = np.clip(curve, 0.0, 1.0) * cast * (1.0 - haze) + 0.85 * haze
-        table[:, 0, channel] = np.clip(curve * 255.0 + 0.5, 0, 255)
-    varied: Image = cv2.LUT(image, table)
-    return varied
+    curve = np.clip((levels**gamma - 0.45) * contrast + 0.45 + brightness, 0.0, 1.0)
+    curves = curve[:, np.newaxis] * casts * (1.0 - haze) + 0.85 * haze
+    table = np.clip(curves * 255.0 + 0.5, 0, 255).astype(np.uint8)
+    return cv2.LUT(image, table[:, np.newaxis])  # type: ignore[return-value]
 
 
 def _vary_colour(image: Image, random: np.random.Generator) -> Image:
@@ -60,6 +56,14 @@ def _vary_colour(image: Image, random: np.random.Generator) -> Image:
     return cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB)  # type: ignore[return-value]
 
 
+def _add_noise(image: Image, deviation: float, random: np.random.Generator) -> Image:
+    """Grain that is the same in all channels."""
+    noise = random.standard_normal((*image.shape[:2], 1), np.float32) * np.float32(deviation)
+    return np.clip(image + noise + 0.5, 0, 255).astype(np.uint8)
+
+
 def _recompress(image: Image, quality: int) -> Image:
-    ok, packed = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR)[..., ::-1] if ok else image  # type: ignore[return-value]
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    _, packed = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)  # type: ignore[return-value, arg-type]

@@ -154,7 +154,7 @@ def test_rounded_polygons_are_valid_and_do_not_overlap(
     houses = np.array(
         [shapely.affinity.rotate(shapely.box(x, y, x + 12, y + 7), turn) for x, y, turn in places]
     )
-    houses, is_kept = remove_overlaps(houses, np.arange(len(houses), 0, -1))
+    houses, is_kept = remove_overlaps(houses, np.arange(len(houses), 0.0, -1))
     grid = round_to_grid(make_footprints(*houses[is_kept]))
     assert shapely.is_valid(grid.polygons).all()
     coordinates = shapely.get_coordinates(grid.polygons)
@@ -181,7 +181,7 @@ def _write_quarter(path: Path) -> int:
         shapely.box(111, 11, 119, 19),
         shapely.box(130, 4, 140, 14),
     ]
-    kept, is_kept = remove_overlaps(np.array(houses), np.arange(len(houses), 0, -1))
+    kept, is_kept = remove_overlaps(np.array(houses), np.arange(len(houses), 0.0, -1))
     _write(path, *kept[is_kept])
     return int(is_kept.sum())
 

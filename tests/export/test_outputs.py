@@ -86,7 +86,12 @@ def test_parts_that_are_not_written_again_are_removed(tmp_path: Path) -> None:
 
 def test_file_that_came_up_meanwhile_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "b.gpkg"
-    with pytest.raises(OutputExistsError), replacing(path, overwrite=False) as temporary:
-        temporary.write_text("mine")
-        path.write_text("theirs")
+
+    def write() -> None:
+        with replacing(path, overwrite=False) as temporary:
+            temporary.write_text("mine")
+            path.write_text("theirs")
+
+    with pytest.raises(OutputExistsError):
+        write()
     assert path.read_text() == "theirs"

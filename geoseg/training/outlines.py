@@ -1,0 +1,88 @@
+"""Moving the labels of an image into a tile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geoseg.datasets.coco import LabelledObject
+from geoseg.training.placement import Affine2x3, Cell
+
+# Fragments below this share of their building, or below this area, are not learned.
+MIN_VISIBLE_SHARE = 0.15
+MIN_AREA_PX = 16.0
+# What is smaller shows nothing at all.
+MIN_SEEN_PX = 1.0
+
+
+def make_shapes(objects: Sequence[LabelledObject]) -> NDArray[np.object_]:
+    """The areas of objects, in their own pixels.
+
+    Returns:
+        object (N,) of valid shapely Polygon or MultiPolygon; empty where an object has no area.
+    """
+    shapes = np.empty(len(objects), dtype=object)
+    for index, one in enumerate(objects):
+        shape = shapely.Polygon(one.rings[0])
+        if len(one.rings) > 1 or not shape.is_valid:
+            # Ring after ring, so that a ring in a ring is a hole.
+            areas = (make_area(shapely.make_valid(shapely.Polygon(ring))) for ring in one.rings)
+            shape = reduce(shapely.symmetric_difference, areas)
+        shapes[index] = shape
+    return shapes
+
+
+def make_area(geometry: shapely.Geometry) -> shapely.MultiPolygon:
+    """The polygons of any geometry; points and lines, which clipping may leave, are dropped."""
+    # Twice: a collection may hold a multipolygon.
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
+
+
+def place_objects(
+    objects: Sequence[LabelledObject],
+    shapes: NDArray[np.object_],
+    affine: Affine2x3,
+    cell_px: Cell,
+) -> list[LabelledObject]:
+    """Objects moved by a map and clipped to a cell.
+
+    Fragments too small to be judged come back as ignored, specks of less than a pixel not at all.
+
+    Args:
+        objects: in source pixels.
+        shapes: their areas, see `make_shapes`.
+        affine: source (x, y) to tile (x, y).
+        cell_px: (y1, x1, y2, x2) in the tile.
+
+    Returns:
+        What is visible, in tile pixels, in the same order; rings float32.
+    """
+    y1, x1, y2, x2 = cell_px
+    moved = shapely.transform(shapes, lambda points: points @ affine[:, :2].T + affine[:, 2])
+    low_x, low_y, high_x, high_y = shapely.bounds(moved).reshape(-1, 4).T
+    seen = np.flatnonzero((high_x > x1) & (high_y > y1) & (low_x < x2) & (low_y < y2))
+    is_cut = (low_x < x1) | (low_y < y1) | (high_x > x2) | (high_y > y2)
+    visible = moved.copy()
+    cut = seen[is_cut[seen]]
+    visible[cut] = shapely.intersection(moved[cut], shapely.box(x1, y1, x2, y2))
+    areas, whole_areas = shapely.area(visible), shapely.area(moved)
+    too_small = areas < np.maximum(MIN_AREA_PX, MIN_VISIBLE_SHARE * whole_areas)
+    return [
+        LabelledObject(
+            _outline(visible[index]),
+            objects[index].class_index,
+            bool(objects[index].is_ignored or too_small[index]),
+        )
+        for index in seen[areas[seen] >= MIN_SEEN_PX]
+    ]
+
+
+def _outline(shape: shapely.Geometry) -> tuple[NDArray[np.float32], ...]:
+    polygons = [shape] if shape.geom_type == "Polygon" else make_area(shape).geoms
+    rings = shapely.get_rings(list(polygons))
+    return tuple(shapely.get_coordinates(ring).astype(np.float32) for ring in rings)

@@ -1,0 +1,183 @@
+"""Where the time of a prediction goes, and how far the network is from the machine's limit.
+
+    python tests/benchmarks/bench_predict.py [raster]
+
+Prints ms per tile of each stage, on a raster or a made-up scene, and the ratio of the network's
+time to the arithmetic limit: its multiplications and additions at the speed of a large matrix
+product, timed in the same run on the same cores.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoseg.api import describe_weights, make_origin, make_sample
+from geoseg.config import MaskRCNNConfig, PredictConfig, RasterConfig
+from geoseg.crs import parse_crs
+from geoseg.detections.detector import MaskRCNNDetector, load_detector
+from geoseg.detections.merge import merge_detections
+from geoseg.detections.scan import scan_block
+from geoseg.export import write_footprints
+from geoseg.maskrcnn.anchors import level_sizes
+from geoseg.raster import open_raster
+from geoseg.raster.writer import write_geotiff
+from geoseg.scenes.placement import place_scene
+from geoseg.tiles import make_grid, make_shards
+from geoseg.types import Detection, NoProgress
+
+ROUNDS = 5
+MATRIX_SIDE = 2048
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        raster = Path(sys.argv[1]) if len(sys.argv) > 1 else make_raster(Path(folder))
+        bench_stages(raster, Path(folder))
+
+
+def make_raster(folder: Path) -> Path:
+    """A made-up scene of 1800 x 1800 px at the model's GSD."""
+    model, _, _ = describe_weights(None)
+    scene = make_sample(1, size_px=1800, gsd_m=model.gsd_m, style="suburb")
+    crs = parse_crs("EPSG:32636")
+    path = folder / "scene.tif"
+    write_geotiff(path, scene.image, crs=crs, transform=place_scene(crs, (1800, 1800), model.gsd_m))
+    return path
+
+
+def bench_stages(raster: Path, folder: Path) -> None:
+    """Time every stage on one shard in the middle of the raster, the median of some rounds."""
+    model, name, digest = describe_weights(None)
+    config = PredictConfig()
+    detector = load_detector(device="cpu")
+    seconds: dict[str, list[float]] = {}
+
+    def clock(stage: str, work: Callable[[], object]) -> object:
+        started = time.perf_counter()
+        result = work()
+        seconds.setdefault(stage, []).append(time.perf_counter() - started)
+        return result
+
+    with open_raster(str(raster), RasterConfig(), model_gsd_m=model.gsd_m) as source:
+        grid = make_grid(source.shape_hw, config.tiles)
+        shards = make_shards(grid, 5)
+        shard = shards[len(shards) // 2]
+        tiles = {tile.index: tile for tile in shard.tiles}
+        from geoseg.footprints import make_footprints
+
+        origin = make_origin(
+            config, model=name, weights_sha256=digest, raster=raster.name, raster_date=""
+        )
+        for round_number in range(ROUNDS + 1):
+            block = clock("read", lambda: source.read(shard.window))
+
+            def scan() -> list[Detection]:
+                return scan_block(
+                    block, shard, detector, tiles=config.tiles, detect=config.detect,
+                    batch_size=detector.batch_size, progress=NoProgress(),
+                )  # fmt: skip
+
+            found = clock("scan", scan)
+            merged = clock("merge", lambda: merge_detections(found, tiles, source.shape_hw))
+            footprints = clock(
+                "footprints",
+                lambda: make_footprints(
+                    merged, transform=source.transform, crs=source.crs, config=config.footprints
+                ),
+            )
+            path = folder / f"{round_number}.geojson"
+            clock("export", lambda: write_footprints(path, footprints, origin))
+    images = np.stack([cut(block, tile) for tile in shard.tiles])
+    num_masks = len(found) / len(images)
+    network_s = time_network(detector, images)
+    report(seconds, network_s, len(images), num_masks)
+    report_limit(model, network_s / len(images), num_masks)
+
+
+def cut(block: object, tile: object) -> NDArray[np.uint8]:
+    """Pixels of a tile."""
+    top = tile.window.row_off - block.window.row_off
+    left = tile.window.col_off - block.window.col_off
+    return block.image[top : top + tile.window.height, left : left + tile.window.width]
+
+
+def time_network(detector: MaskRCNNDetector, images: NDArray[np.uint8]) -> float:
+    """Seconds of `detect` on all images, the median of some rounds."""
+    return statistics.median(timed(lambda: detector.detect(images)) for _ in range(ROUNDS))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def report(
+    seconds: dict[str, list[float]], network_s: float, num_tiles: int, num_masks: float
+) -> None:
+    """Print ms per tile of every stage; the first round, which compiles, is left out."""
+    median_ms = {k: statistics.median(v[1:]) / num_tiles * 1e3 for k, v in seconds.items()}
+    network_ms = network_s / num_tiles * 1e3
+    median_ms["scan"] = max(0.0, median_ms["scan"] - network_ms)
+    total_ms = network_ms + sum(median_ms.values())
+    print(f"{num_tiles} tiles, {num_masks:.1f} detections a tile")
+    print(f"{'network':12} {network_ms:8.2f} ms/tile")
+    for stage, stage_ms in median_ms.items():
+        print(f"{stage:12} {stage_ms:8.2f} ms/tile")
+    print(f"{'total':12} {total_ms:8.2f} ms/tile")
+    print(f"outside the network: {100 * (1 - network_ms / total_ms):.1f} %")
+
+
+def report_limit(model: MaskRCNNConfig, network_s: float, num_masks: float) -> None:
+    """Print the network's time against the arithmetic limit."""
+    gflop = count_gflop(model, num_masks)
+    a = np.random.default_rng(0).random((MATRIX_SIDE, MATRIX_SIDE), np.float32)
+    import tensorflow as tf
+
+    tensor = tf.constant(a)
+    tf.matmul(tensor, tensor).numpy()
+    best_s = min(timed(lambda: tf.matmul(tensor, tensor).numpy()) for _ in range(10))
+    peak = 2 * MATRIX_SIDE**3 / best_s / 1e9
+    limit_s = gflop / peak
+    print(f"network: {gflop:.2f} GFLOP/tile; matrix product: {peak:.0f} GFLOP/s")
+    print(f"limit {limit_s * 1e3:.1f} ms/tile; ratio to the limit {network_s / limit_s:.2f}")
+
+
+def count_gflop(model: MaskRCNNConfig, num_masks: float) -> float:
+    """Multiplications and additions of all layers for one tile, in 1e9."""
+    import keras
+
+    from geoseg.maskrcnn.backbones import build_backbone
+
+    flop = 0.0
+    backbone = build_backbone(model)
+    for layer in backbone.layers:
+        if isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
+            flop += 2 * np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
+    width, ratios = model.pyramid_channels, len(model.anchor_ratios)
+    sizes = level_sizes(model.tile_size_px)
+    for output, side in zip(backbone.outputs, sizes, strict=False):
+        flop += 2 * side * side * width * (output.shape[-1] + 9 * width)
+    flop += sum(2 * side * side * width * (9 * width + 5 * ratios) for side in sizes)
+    pooled, units = model.box_pool_px**2 * width, model.box_units
+    flop += 2 * model.num_proposals * units * (pooled + units + 4 + model.num_classes)
+    cells = model.mask_pool_px**2
+    per_mask = cells * 2 * width * width * (9 * model.mask_convs + 4) + 8 * cells * width
+    return float(flop + num_masks * per_mask) / 1e9
+
+
+if __name__ == "__main__":
+    main()
