@@ -44,7 +44,7 @@ class BrightDetector:
 
     def __init__(self, **options: Any) -> None:
         self.tile_size_px = 300
-        self.class_names = ("building",)
+        self.class_names: tuple[str, ...] = ("building",)
         self.batch_size: int = options.get("batch_size") or 3
         self.num_seen: list[int] = []
 

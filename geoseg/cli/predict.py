@@ -159,7 +159,7 @@ def _write_preview(path: Path, prediction: Prediction, overwrite: bool) -> None:
     write_preview(
         path,
         overview.image,
-        to_pixels(on_raster, overview.transform),
+        to_pixels(list(on_raster), overview.transform),
         gsd_m=(gsd_x_m + gsd_y_m) / 2,
         title=f"{len(footprints):,} buildings in {origin.raster}",
         subtitle=f"geoseg {origin.geoseg_version}, model {origin.model} "

@@ -77,6 +77,7 @@ def predict_folder_command(
     from geoseg.detections.detector import load_detector
     from geoseg.export import ImageResult, write_predictions
     from geoseg.export.outputs import check_target
+    from geoseg.raster.grid import fit_gsd
 
     check_target(output, overwrite)
     numbered = list_images(images)
@@ -93,7 +94,7 @@ def predict_folder_command(
     reader = _Reader(numbered, progress)
 
     def predict() -> Iterator[ImageResult]:
-        zoom = 1.0 if gsd_m is None else gsd_m / model.gsd_m
+        zoom = 1.0 if gsd_m is None else gsd_m / fit_gsd(gsd_m, model.gsd_m)
         for result in predict_images(
             reader, detector, config, batch_size=detector.batch_size, zoom=zoom
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,7 +192,10 @@ def _rings_of_rle(rle: dict[str, Any]) -> tuple[Ring, ...]:
 
     height, width = rle["size"]
     packed = mask_api.frPyObjects(rle, height, width) if isinstance(rle["counts"], list) else rle
-    mask = np.pad(mask_api.decode(packed), 1).astype(np.float32)
+    with warnings.catch_warnings():
+        # pycocotools was written for NumPy 1.
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        mask = np.pad(mask_api.decode(packed), 1).astype(np.float32)
     lines = contourpy.contour_generator(z=mask).lines(0.5)
     # The values sit at pixel centres, and the first row and column are padding.
     return tuple(np.asarray(line, np.float32) - 0.5 for line in lines if len(line) >= 4)

@@ -78,14 +78,16 @@ class MaskRCNNDetector:
 
     def _detect_some(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
         """Detections of as many of the images as a step takes."""
+        size = min(self.batch_size, len(images))
         try:
-            return self._detect_batch(images[: self.batch_size])
+            return self._detect_batch(images[:size])
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
-            if self.batch_size == 1:
+            if size == 1:
                 raise DeviceError(f"Memory of {self.device} is too small for one tile.") from error
-        self.batch_size //= 2
+        # Outside the handler, which keeps what the failed step holds.
+        self.batch_size = size // 2
         logger.warning("memory ran out; going on with %d tiles at a time", self.batch_size)
         return []
 
@@ -95,8 +97,8 @@ class MaskRCNNDetector:
         counts = out["is_kept"].sum(axis=1)
         if counts.max() == 0:
             return [[] for _ in images]
-        slots = next((n for n in MASK_BUCKETS if n >= counts.max()), out["boxes"].shape[1])
-        slots = min(slots, out["boxes"].shape[1])
+        most = out["boxes"].shape[1]
+        slots = min(most, next((size for size in MASK_BUCKETS if size >= counts.max()), most))
         boxes, classes = out["boxes"][:, :slots], out["classes"][:, :slots]
         masks = self._mask_stage.predict_on_batch(
             {"pyramid": out["pyramid"], "boxes": boxes, "classes": classes}
@@ -104,7 +106,9 @@ class MaskRCNNDetector:
         masks = np.asarray(masks, np.float16)
         return [
             as_detections(
-                boxes[image, :count], out["scores"][image, :count], masks[image, :count],
+                boxes[image, :count],
+                out["scores"][image, :count],
+                masks[image, :count],
                 classes[image, :count],
             )
             for image, count in enumerate(counts)

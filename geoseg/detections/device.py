@@ -27,11 +27,13 @@ def list_gpus() -> list[str]:
 def choose_device(name: str) -> str:
     """Turn "auto", "cpu", "gpu" or "gpu:N" into the name of a device that is there.
 
+    "cpu" hides the GPUs from the whole process, unless the backend has started already: it would
+    take their memory.
+
     Raises:
         DeviceError: no such device.
     """
     if name == "cpu":
-        # Before the backend starts, this also keeps it from taking the GPU's memory.
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
         return "cpu:0"
     if name not in ("auto", "gpu") and not name.removeprefix("gpu:").isdigit():

@@ -2,7 +2,8 @@
 
 Two detections of different tiles are one building when their masks agree where both tiles
 look. Of a building that some tile sees whole, the best whole view stays. One that every tile
-cuts is put together from its fragments.
+cuts is put together from its fragments. A small building inside a large one stays, as it does
+within a tile.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from geoseg.masks import sample_mask
 from geoseg.types import Detection, Tile
 
-# Share of the smaller mask, counted where both tiles look, that the two must have in common.
+# Share that two masks of one building must have in common, counted where both tiles look: of
+# the smaller mask where that is a fragment, otherwise of the larger one.
 MIN_AGREEMENT = 0.5
 # A mask that comes this close to its tile's border is taken to go on beyond it.
 BORDER_PX = 2.0
@@ -37,25 +39,31 @@ def merge_detections(
         Detections from top to bottom, then from left to right. Merged ones have `tile_index` -1,
         a mask of one cell a pixel and the area-weighted mean of the scores.
     """
-    if not detections:
-        return []
-    boxes = np.stack([detection.box for detection in detections]).astype(np.float64)
-    is_cut = np.array([_is_cut(one, tiles[one.tile_index], shape_hw) for one in detections])
-    partners = _find_partners(detections, boxes, tiles)
-    scores = np.array([detection.score for detection in detections])
-    # Whole views first; the index settles ties, so that the order of the input does not.
-    order = np.lexsort((boxes[:, 1], boxes[:, 0], -scores, is_cut))
-    is_open = np.ones(len(detections), dtype=bool)
+    # Whole views come first. The rest settles ties, so that the order of the input does not.
+    ordered = sorted(
+        detections,
+        key=lambda one: (
+            _is_cut(one, tiles[one.tile_index], shape_hw),
+            -one.score,
+            *one.box.tolist(),
+            one.tile_index,
+        ),
+    )
+    is_cut = [_is_cut(one, tiles[one.tile_index], shape_hw) for one in ordered]
+    partners = _find_partners(ordered, is_cut, tiles)
+    is_open = np.ones(len(ordered), dtype=bool)
     merged = []
-    for first in order:
+    for first, detection in enumerate(ordered):
         if not is_open[first]:
             continue
-        group = _collect_group(int(first), partners, is_cut, is_open)
-        if is_cut[first] and len(group) > 1:
-            merged.append(_unite([detections[index] for index in group]))
+        if is_cut[first]:
+            group = _collect_fragments(first, partners, is_open)
+            merged.append(_unite([ordered[index] for index in group]))
         else:
-            merged.append(detections[first])
-    return sorted(merged, key=lambda one: tuple(float(value) for value in one.box))
+            # Not what these lead to: another whole view is a neighbour.
+            is_open[partners[first]] = False
+            merged.append(detection)
+    return sorted(merged, key=lambda one: (*one.box.tolist(), -one.score))
 
 
 def _is_cut(detection: Detection, tile: Tile, shape_hw: tuple[int, int]) -> bool:
@@ -71,35 +79,41 @@ def _is_cut(detection: Detection, tile: Tile, shape_hw: tuple[int, int]) -> bool
 
 
 def _find_partners(
-    detections: Sequence[Detection], boxes: NDArray[np.float64], tiles: Mapping[int, Tile]
+    detections: Sequence[Detection], is_cut: Sequence[bool], tiles: Mapping[int, Tile]
 ) -> list[list[int]]:
     """For each detection the others that show the same building."""
-    shapes = shapely.box(boxes[:, 1], boxes[:, 0], boxes[:, 3], boxes[:, 2])
-    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    tile_of = np.array([detection.tile_index for detection in detections])
-    is_pair = (left < right) & (tile_of[left] != tile_of[right])
     partners: list[list[int]] = [[] for _ in detections]
-    for i, j in zip(left[is_pair], right[is_pair], strict=True):
+    if not detections:
+        return partners
+    y1, x1, y2, x2 = np.stack([one.box for one in detections]).astype(np.float64).T
+    shapes = shapely.box(x1, y1, x2, y2)
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    is_new = left < right
+    for i, j in zip(left[is_new].tolist(), right[is_new].tolist(), strict=True):
         a, b = detections[i], detections[j]
-        if _agree(a, b, tiles[a.tile_index], tiles[b.tile_index]):
-            partners[i].append(int(j))
-            partners[j].append(int(i))
+        if a.tile_index == b.tile_index or a.class_index != b.class_index:
+            continue
+        seen_a, seen_b = _compare(a, b, tiles)
+        both = int((seen_a & seen_b).sum())
+        (small, small_is_cut), (large, _) = sorted(
+            [(int(seen_a.sum()), is_cut[i]), (int(seen_b.sum()), is_cut[j])]
+        )
+        # A fragment may have lost most of its building; a whole view is not part of another.
+        if both > 0 and both >= MIN_AGREEMENT * (small if small_is_cut else large):
+            partners[i].append(j)
+            partners[j].append(i)
     return partners
 
 
-def _agree(a: Detection, b: Detection, tile_a: Tile, tile_b: Tile) -> bool:
-    """Whether two masks are of one building, judged where both tiles look."""
-    if a.class_index != b.class_index:
-        return False
-    corners = np.stack([tile_a.window.box_yx, tile_b.window.box_yx, _frame([a, b])])
+def _compare(
+    a: Detection, b: Detection, tiles: Mapping[int, Tile]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Two masks where both their tiles look."""
+    windows = [tiles[one.tile_index].window.box_yx for one in (a, b)]
+    corners = np.array([*windows, _frame([a, b])])
     low, high = corners[:, :2].max(axis=0), corners[:, 2:].min(axis=0)
-    if (high <= low).any():
-        return False
     frame = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-    in_a = sample_mask(a.mask, a.box, frame) > 0.5
-    in_b = sample_mask(b.mask, b.box, frame) > 0.5
-    smaller = min(int(in_a.sum()), int(in_b.sum()))
-    return smaller > 0 and int((in_a & in_b).sum()) >= MIN_AGREEMENT * smaller
+    return sample_mask(a.mask, a.box, frame) > 0.5, sample_mask(b.mask, b.box, frame) > 0.5
 
 
 def _frame(detections: Sequence[Detection]) -> tuple[int, int, int, int]:
@@ -110,29 +124,24 @@ def _frame(detections: Sequence[Detection]) -> tuple[int, int, int, int]:
     return int(y1), int(x1), int(y2), int(x2)
 
 
-def _collect_group(
-    first: int, partners: list[list[int]], is_cut: NDArray[np.bool_], is_open: NDArray[np.bool_]
+def _collect_fragments(
+    first: int, partners: Sequence[Sequence[int]], is_open: NDArray[np.bool_]
 ) -> list[int]:
-    """Close a detection and what shows the same building; fragments lead on to fragments."""
+    """Close a fragment and all open ones that it leads to, one after the other."""
     group, waiting = [], [first]
     is_open[first] = False
     while waiting:
-        index = waiting.pop()
-        group.append(index)
-        if not is_cut[index]:
-            # Another whole view would be a neighbour, and what it leads to another building.
-            for other in partners[index]:
-                is_open[other] = False
-            continue
-        for other in partners[index]:
-            if is_open[other]:
-                is_open[other] = False
-                waiting.append(other)
+        group.append(waiting.pop())
+        following = [other for other in partners[group[-1]] if is_open[other]]
+        is_open[following] = False
+        waiting.extend(following)
     return group
 
 
 def _unite(fragments: Sequence[Detection]) -> Detection:
-    """One detection from the fragments of a building."""
+    """One detection from the fragments of a building; a single one stays as it is."""
+    if len(fragments) == 1:
+        return fragments[0]
     frame = _frame(fragments)
     united = np.zeros((frame[2] - frame[0], frame[3] - frame[1]), np.float32)
     areas = []

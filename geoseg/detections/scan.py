@@ -26,10 +26,10 @@ def scan_block(
 ) -> list[Detection]:
     """Find objects in the tiles of a shard.
 
-    Tiles with nearly no valid pixel are skipped, and so is what lies mostly on invalid ones.
+    Tiles with nearly no valid pixel are skipped; detections mostly on invalid ones are dropped.
 
     Args:
-        block: the pixels of the shard's window.
+        block: the pixels of the shard's window, or of a larger one.
         shard: its tiles.
         detector: the model.
         tiles: how much of a tile must be valid.

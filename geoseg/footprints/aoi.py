@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import shapely
 from pyproj import CRS
 from shapely import MultiPolygon, Polygon
@@ -25,9 +24,10 @@ def clip_to_aoi(footprints: Footprints, aoi: Polygon | MultiPolygon, crs: CRS) -
     """
     if aoi.is_empty:
         raise AoiError("The area of interest must have an area; got an empty geometry.")
-    (area,) = transform_polygons(np.array([aoi], dtype=object), crs, footprints.crs)
-    shapely.prepare(area)
-    is_inside = shapely.intersects(area, shapely.centroid(footprints.polygons))
+    # The centres are moved, not the area: its long straight edges would be curves elsewhere.
+    centres = transform_polygons(shapely.centroid(footprints.polygons), footprints.crs, crs)
+    shapely.prepare(aoi)
+    is_inside = shapely.intersects(aoi, centres)
     return Footprints(
         polygons=footprints.polygons[is_inside],
         scores=footprints.scores[is_inside],

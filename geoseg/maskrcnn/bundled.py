@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 BUNDLED_NAME = "geoseg-buildings-mobilenet-v2"
 BUNDLED_PATH = Path(__file__).parents[1] / "data" / f"{BUNDLED_NAME}.npz"
-BUNDLED_SHA256 = "0e34e563c69d92b85f2c98be19c708c347a87da7f47131b08a54d22f3dcd0772"
+BUNDLED_SHA256 = "eb029b2ac5f43b6be74158328336cf881d7778f1c42df4243b863e99f3da62a4"
 
 
 def check_bundled() -> None:

@@ -23,9 +23,13 @@ class FeaturePyramid(layers.Layer):
         """Make the layers; see the class for the arguments."""
         super().__init__(**kwargs)
         self.channels = channels
-        self.laterals = [layers.Conv2D(channels, 1, name=f"fpn_c{i}p{i}") for i in range(2, 6)]
+        dtype = self.dtype_policy
+        self.laterals = [
+            layers.Conv2D(channels, 1, dtype=dtype, name=f"fpn_c{i}p{i}") for i in range(2, 6)
+        ]
         self.outputs = [
-            layers.Conv2D(channels, 3, padding="same", name=f"fpn_p{i}") for i in range(2, 6)
+            layers.Conv2D(channels, 3, padding="same", dtype=dtype, name=f"fpn_p{i}")
+            for i in range(2, 6)
         ]
 
     def build(self, input_shape: Sequence[Sequence[int | None]]) -> None:

@@ -27,7 +27,10 @@ class BoxHead(layers.Layer):
         self.num_classes = num_classes
         self.units = units
         self.dense = [
-            layers.Dense(units, activation="relu", name=f"mrcnn_class_conv{i}") for i in (1, 2)
+            layers.Dense(
+                units, activation="relu", dtype=self.dtype_policy, name=f"mrcnn_class_conv{i}"
+            )
+            for i in (1, 2)
         ]
         self.scorer = layers.Dense(
             num_classes,
@@ -93,12 +96,17 @@ class MaskHead(layers.Layer):
         self.num_convs = num_convs
         self.convs = [
             layers.Conv2D(
-                channels, 3, padding="same", activation="relu", name=f"mrcnn_mask_conv{i + 1}"
+                channels,
+                3,
+                padding="same",
+                activation="relu",
+                dtype=self.dtype_policy,
+                name=f"mrcnn_mask_conv{i + 1}",
             )
             for i in range(num_convs)
         ]
         self.upsampler = layers.Conv2DTranspose(
-            channels, 2, 2, activation="relu", name="mrcnn_mask_deconv"
+            channels, 2, 2, activation="relu", dtype=self.dtype_policy, name="mrcnn_mask_deconv"
         )
         self.predictor = layers.Conv2D(num_classes, 1, dtype="float32", name="mrcnn_mask")
 

@@ -98,9 +98,8 @@ def _areas(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _mostly_inside(anchors: NDArray[np.float32], regions: NDArray[np.float32]) -> NDArray[np.bool_]:
-    inside: NDArray[np.bool_] = _shared_areas(anchors, regions).max(
-        axis=1
-    ) > IGNORED_SHARE * _areas(anchors)
+    most_shared = _shared_areas(anchors, regions).max(axis=1)
+    inside: NDArray[np.bool_] = most_shared > IGNORED_SHARE * _areas(anchors)
     return inside
 
 

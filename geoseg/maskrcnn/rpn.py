@@ -28,7 +28,12 @@ class RPNHead(layers.Layer):
         self.channels = channels
         self.num_ratios = num_ratios
         self.shared = layers.Conv2D(
-            channels, 3, padding="same", activation="relu", name="rpn_conv_shared"
+            channels,
+            3,
+            padding="same",
+            activation="relu",
+            dtype=self.dtype_policy,
+            name="rpn_conv_shared",
         )
         self.scorer = layers.Conv2D(
             num_ratios,

@@ -43,13 +43,13 @@ def save_weights(
         values: arrays to write instead of the model's own, under `weight_names`.
 
     Raises:
-        WeightsError: the file name has another ending, or the file cannot be written.
+        WeightsError: the file name has another ending.
+        OutputError: the file cannot be written.
     """
     values = weight_names(model) if values is None else values
     dtype = np.float16 if half_precision else np.float32
-    arrays = {
-        name: np.asarray(keras.ops.convert_to_numpy(value)).astype(dtype)
-        for name, value in values.items()
+    arrays: dict[str, NDArray[np.floating]] = {
+        name: np.asarray(value, dtype) for name, value in values.items()
     }
     write_weights(path, arrays, model.config)
 

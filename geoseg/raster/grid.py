@@ -43,8 +43,25 @@ class ModelGrid:
         return self.rows.grid_px, self.cols.grid_px
 
 
+def fit_gsd(raster_gsd_m: float, model_gsd_m: float) -> float:
+    """The GSD to read a raster at, for a model.
+
+    A finer raster is shrunk to the model's GSD. A coarser one is read as it is, up to twice the
+    model's GSD: enlarging adds nothing to see, and the model has seen such pixels in training
+    (docs/design/gsd.md). Beyond that it is enlarged to twice the model's GSD.
+
+    Example:
+        >>> [fit_gsd(raster_gsd_m, 0.2) for raster_gsd_m in (0.05, 0.3, 1.0)]
+        [0.2, 0.3, 0.4]
+    """
+    return min(max(raster_gsd_m, model_gsd_m), _MAX_FACTOR * model_gsd_m)
+
+
 def choose_grid(
-    place: Georeference, shape_hw: tuple[int, int], wanted_gsd_m: float | None
+    place: Georeference,
+    shape_hw: tuple[int, int],
+    wanted_gsd_m: float | None,
+    model_gsd_m: float | None = None,
 ) -> ModelGrid:
     """Lay the model grid over a raster.
 
@@ -55,14 +72,17 @@ def choose_grid(
     Args:
         place: CRS and transform of the raster.
         shape_hw: size of the raster in pixels.
-        wanted_gsd_m: ground metres per pixel; None for the raster's own.
+        wanted_gsd_m: ground metres per pixel; None goes by the model.
+        model_gsd_m: ground metres per pixel that the model was trained at, see `fit_gsd`; None
+            for the raster's own.
 
     Raises:
         CRSError: the centre of the raster lies where its CRS is not defined.
     """
     height, width = shape_hw
     gsd_x_m, gsd_y_m = ground_gsd(place.crs, place.transform, width / 2, height / 2)
-    wanted = math.sqrt(gsd_x_m * gsd_y_m) if wanted_gsd_m is None else wanted_gsd_m
+    own = math.sqrt(gsd_x_m * gsd_y_m)
+    wanted = wanted_gsd_m or (own if model_gsd_m is None else fit_gsd(own, model_gsd_m))
     cols, rows = Axis(width, width), Axis(height, height)
     if max(abs(gsd_x_m / wanted - 1), abs(gsd_y_m / wanted - 1)) > _NATIVE_WITHIN:
         cols = Axis(width, max(1, round(width * gsd_x_m / wanted)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import cv2
 import numpy as np
 from affine import Affine
@@ -11,7 +13,11 @@ from pyproj import CRS
 from geoseg.raster.reflection import read_reflected
 from geoseg.types import ImageBlock, Window
 
-PIXEL_CRS = CRS.from_wkt('LOCAL_CS["image",UNIT["metre",1],AXIS["x",EAST],AXIS["y",NORTH]]')
+
+@functools.cache
+def pixel_crs() -> CRS:
+    """A local CRS for images: it lies nowhere on Earth, and nothing can be transformed to it."""
+    return CRS.from_wkt('LOCAL_CS["image",UNIT["metre",1],AXIS["x",EAST],AXIS["y",NORTH]]')
 
 
 class ImageSource:
@@ -19,7 +25,7 @@ class ImageSource:
 
     Attributes:
         name: for messages.
-        crs: a local engineering CRS; it cannot be transformed.
+        crs: see `pixel_crs`.
         transform: model-grid pixel -> image pixel.
         shape_hw: size of the model grid.
         gsd_m: ground metres per pixel of the model grid.
@@ -38,7 +44,7 @@ class ImageSource:
         """
         height, width = image.shape[:2]
         self.name = name
-        self.crs = PIXEL_CRS
+        self.crs = pixel_crs()
         self.shape_hw = (max(1, round(height * zoom)), max(1, round(width * zoom)))
         self.gsd_m = gsd_m
         self.transform = Affine.scale(width / self.shape_hw[1], height / self.shape_hw[0])

@@ -104,7 +104,7 @@ class GdalSource:
             with read_errors(name, "a sample of its pixels"):
                 self._scaling = choose_scaling(self._dataset, self._bands, config.scale)
             shape_hw = (self._dataset.height, self._dataset.width)
-            grid = choose_grid(place, shape_hw, config.gsd_m or model_gsd_m)
+            grid = choose_grid(place, shape_hw, config.gsd_m, model_gsd_m)
             if model_gsd_m is not None and config.gsd_m is None:
                 warn_of_scale(grid, name, model_gsd_m)
             self.crs = place.crs

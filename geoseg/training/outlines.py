@@ -30,14 +30,14 @@ def make_shapes(objects: Sequence[LabelledObject]) -> NDArray[np.object_]:
         shape = shapely.Polygon(one.rings[0])
         if len(one.rings) > 1 or not shape.is_valid:
             # Ring after ring, so that a ring in a ring is a hole.
-            areas = (make_area(shapely.make_valid(shapely.Polygon(ring))) for ring in one.rings)
+            areas = (_make_area(shapely.make_valid(shapely.Polygon(ring))) for ring in one.rings)
             shape = reduce(shapely.symmetric_difference, areas)
         shapes[index] = shape
     return shapes
 
 
-def make_area(geometry: shapely.Geometry) -> shapely.MultiPolygon:
-    """The polygons of any geometry; points and lines, which clipping may leave, are dropped."""
+def _make_area(geometry: shapely.Geometry) -> shapely.MultiPolygon:
+    """The polygons of a geometry of any type."""
     # Twice: a collection may hold a multipolygon.
     parts = shapely.get_parts(shapely.get_parts(geometry))
     return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
@@ -70,19 +70,26 @@ def place_objects(
     visible = moved.copy()
     cut = seen[is_cut[seen]]
     visible[cut] = shapely.intersection(moved[cut], shapely.box(x1, y1, x2, y2))
-    areas, whole_areas = shapely.area(visible), shapely.area(moved)
-    too_small = areas < np.maximum(MIN_AREA_PX, MIN_VISIBLE_SHARE * whole_areas)
+    areas = shapely.area(visible)
+    too_small = areas < np.maximum(MIN_AREA_PX, MIN_VISIBLE_SHARE * shapely.area(moved))
+    kept = seen[areas[seen] >= MIN_SEEN_PX]
     return [
         LabelledObject(
-            _outline(visible[index]),
-            objects[index].class_index,
-            bool(objects[index].is_ignored or too_small[index]),
+            rings, objects[index].class_index, bool(objects[index].is_ignored or too_small[index])
         )
-        for index in seen[areas[seen] >= MIN_SEEN_PX]
+        for index, rings in zip(kept, _outlines(visible[kept]), strict=True)
     ]
 
 
-def _outline(shape: shapely.Geometry) -> tuple[NDArray[np.float32], ...]:
-    polygons = [shape] if shape.geom_type == "Polygon" else make_area(shape).geoms
-    rings = shapely.get_rings(list(polygons))
-    return tuple(shapely.get_coordinates(ring).astype(np.float32) for ring in rings)
+def _outlines(shapes: NDArray[np.object_]) -> list[tuple[NDArray[np.float32], ...]]:
+    """The rings of the polygons of each geometry; lines that clipping left are dropped."""
+    parts, shape_of = shapely.get_parts(shapes, return_index=True)
+    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    rings, part_of = shapely.get_rings(parts[is_polygon], return_index=True)
+    points, ring_of = shapely.get_coordinates(rings, return_index=True)
+    outlines: list[list[NDArray[np.float32]]] = [[] for _ in shapes]
+    starts = np.searchsorted(ring_of, np.arange(1, len(rings)))
+    split = np.split(points.astype(np.float32), starts) if len(rings) else []
+    for ring, index in zip(split, shape_of[is_polygon][part_of], strict=True):
+        outlines[index].append(ring)
+    return [tuple(one) for one in outlines]

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 
+# OpenCV counts hue in steps of two degrees.
+HUES = 180
+
 
 def vary_photometry(image: Image, random: np.random.Generator) -> Image:
     """Change exposure, colour, haze, sharpness, noise and JPEG quality at random.
@@ -50,10 +53,12 @@ def _vary_colour(image: Image, random: np.random.Generator) -> Image:
     """Saturation and hue; sometimes none at all."""
     if random.random() < 0.08:
         return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)  # type: ignore[return-value]
-    hsv = cv2.cvtColor(image, cv2.COLOR_RGB2HSV).astype(np.int16)
-    hsv[..., 0] = (hsv[..., 0] + int(random.integers(-6, 7))) % 180
-    hsv[..., 1] = np.clip(hsv[..., 1] * np.exp(random.normal(0.0, 0.3)), 0, 255)
-    return cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2RGB)  # type: ignore[return-value]
+    levels = np.arange(256)
+    hues = (levels + int(random.integers(-6, 7))) % HUES
+    saturations = np.clip(levels * np.exp(random.normal(0.0, 0.3)), 0, 255)
+    table = np.stack([hues, saturations, levels], axis=-1).astype(np.uint8)
+    hsv = cv2.LUT(cv2.cvtColor(image, cv2.COLOR_RGB2HSV), table[:, np.newaxis])
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)  # type: ignore[return-value]
 
 
 def _add_noise(image: Image, deviation: float, random: np.random.Generator) -> Image:

@@ -133,14 +133,16 @@ def _find_edges(
     rings = [(row, ring) for row, one in enumerate(objects) for ring in one.rings]
     if not rings:
         return np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64)
-    owners = np.repeat([row for row, _ in rings], [len(ring) for _, ring in rings])
+    lengths = np.array([len(ring) for _, ring in rings])
+    owners = np.repeat([row for row, _ in rings], lengths)
     low, high = boxes[owners, 1::-1].astype(np.float64), boxes[owners, :1:-1]
     scale = size_px / np.maximum(high - low, 1e-3)
     starts = (np.concatenate([ring for _, ring in rings]) - low) * scale
-    next_point = np.concatenate(
-        [np.roll(np.arange(len(ring)), -1) - np.arange(len(ring)) for _, ring in rings]
-    )
-    return starts, starts[np.arange(len(starts)) + next_point], owners
+    # The last point of a ring leads back to its first.
+    following = np.arange(1, len(starts) + 1)
+    ends = np.cumsum(lengths)
+    following[ends - 1] = ends - lengths
+    return starts, starts[following], owners
 
 
 def _cross_scanlines(

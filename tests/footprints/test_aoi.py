@@ -5,7 +5,7 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from geoseg.crs import WGS84, transform_polygons
+from geoseg.crs import WGS84, local_metric_crs, transform_polygons
 from geoseg.errors import AoiError
 from geoseg.footprints import clip_to_aoi
 from geoseg.types import Footprints
@@ -29,6 +29,16 @@ def test_footprints_are_kept_whole_by_their_centroid() -> None:
 def test_area_may_be_in_another_crs() -> None:
     (aoi,) = transform_polygons(np.array([shapely.box(500_035, -5, 500_060, 15)]), UTM, WGS84)
     assert clip_to_aoi(_footprints(), aoi, WGS84).scores.tolist() == pytest.approx([0.3])
+
+
+def test_a_long_side_of_an_area_is_straight_in_the_crs_of_the_area() -> None:
+    # In the middle of two degrees along the 60th parallel the chord is 200 m off.
+    metric = local_metric_crs(WGS84, 31, 60)
+    places = np.array([shapely.Point(31, 59.9995), shapely.Point(31, 60.0005)])
+    houses = shapely.buffer(transform_polygons(places, WGS84, metric), 8)
+    footprints = Footprints(houses, np.array([0.1, 0.2], np.float32), np.full(2, 200.0), metric)
+    found = clip_to_aoi(footprints, shapely.box(30, 59, 32, 60), WGS84)
+    assert found.scores.tolist() == pytest.approx([0.1])
 
 
 def test_no_footprints_stay_none() -> None:

@@ -49,3 +49,13 @@ def test_grid_covers_the_raster_exactly(gsd: float, height: int, width: int) -> 
     rows, cols = grid.shape_hw
     corner = grid.transform @ (cols, rows)
     assert corner == pytest.approx((500_000 + gsd * width, 3_000_000 - gsd * height))
+
+
+def test_coarser_raster_is_read_as_it_is_up_to_twice_the_models_gsd() -> None:
+    assert choose_grid(_place(0.3), (100, 100), None, 0.2).shape_hw == (100, 100)
+    assert choose_grid(_place(0.1), (100, 100), None, 0.2).shape_hw == (50, 50)
+    assert choose_grid(_place(0.8), (100, 100), None, 0.2).shape_hw == (200, 200)
+
+
+def test_wanted_gsd_goes_before_the_models() -> None:
+    assert choose_grid(_place(0.3), (100, 100), 0.15, 0.2).shape_hw == (200, 200)

@@ -1,0 +1,417 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+from affine import Affine
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from geoseg.cli.main import cli
+from geoseg.crs import WGS84, transform_polygons
+from geoseg.detections.detector import load_detector
+from tests.bright import (
+    PLACE,
+    ROOFS_PX,
+    UTM,
+    BrightDetector,
+    assert_same_buildings,
+    load_bright_detector,
+    make_scene,
+    place_roofs,
+    write_raster,
+)
+
+
+@pytest.fixture(autouse=True)
+def _bright(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("geoseg.detections.detector.load_detector", load_bright_detector)
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path / "out")
+
+
+@pytest.fixture
+def raster(tmp_path: Path) -> Path:
+    return write_raster(tmp_path / "town.tif", make_scene())
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["predict", *map(str, arguments)])
+
+
+def assert_refused(result: Result, reason: str) -> None:
+    """One line that says why, exit code 1, and nothing left behind."""
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("geoseg: error: ")
+    assert reason in result.stderr
+
+
+@pytest.fixture
+def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading the model, which takes seconds, is a failure."""
+
+    def load(*_: object, **__: object) -> None:
+        raise AssertionError("the model was loaded")
+
+    monkeypatch.setattr("geoseg.detections.detector.load_detector", load)
+
+
+def test_every_output_holds_the_same_buildings(raster: Path) -> None:
+    endings = ["geojson", "gpkg", "fgb", "parquet", "shp", "osm"]
+    outputs = [word for ending in endings for word in ("-o", f"b.{ending}")]
+    result = run(raster, *outputs, "--preview", "b.png")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert re.fullmatch(
+        r"5 buildings, 0\.0125 km2, [\d.]+ s, [\d.e+]+ km2/h: b\.geojson, b\.gpkg, b\.fgb, "
+        r"b\.parquet, b\.shp, .*b\.osm, b\.png\n",
+        result.stderr,
+    )
+    for ending in endings[:-1]:
+        read = geopandas.read_parquet if ending == "parquet" else geopandas.read_file
+        table = read(f"b.{ending}")
+        assert table.crs.to_epsg() == (4326 if ending == "geojson" else 32636)
+        found = table.to_crs("OGC:CRS84").geometry
+        # A Shapefile's rings run the other way round.
+        assert_same_buildings(shapely.orient_polygons(found) if ending == "shp" else found,
+                              place_roofs())  # fmt: skip
+    osm = Path("b.osm").read_text()
+    assert osm.count('<tag k="building" v="yes"/>') == 5
+    assert 'upload="never"' in osm
+    with Image.open("b.png") as picture:
+        assert picture.width > 420
+
+
+def test_the_output_is_named_after_the_raster_by_default(raster: Path) -> None:
+    assert run(raster).exit_code == 0
+    assert {path.name for path in Path().iterdir()} == {
+        "town_buildings.geojson",
+        "town_buildings.geojson.origin.json",
+    }
+
+
+def test_quiet_says_nothing(raster: Path) -> None:
+    result = run(raster, "-q", "--preview", "b.png")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_events_end_with_the_result(raster: Path) -> None:
+    result = run(raster, "-o", "b.gpkg", "--progress", "json", "-q")
+    assert (result.exit_code, result.stderr) == (0, "")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event["event"] for event in events if event["event"] != "progress"] == [
+        "start",
+        "finish",
+        "result",
+    ]
+    assert events[0]["stage"] == "tiles"
+    assert events[0]["total"] == events[-2]["done"] == events[-1]["tiles"]
+    assert events[-1]["buildings"] == 5
+    assert events[-1]["outputs"] == ["b.gpkg"]
+
+
+def test_a_failure_ends_the_events_with_an_error(raster: Path) -> None:
+    raster.write_bytes(raster.read_bytes()[:100_000])
+    result = run(raster, "--progress", "json")
+    assert result.exit_code == 1
+    last = json.loads(result.stdout.splitlines()[-1])
+    assert last["event"] == "error"
+    assert "damaged or cut off" in last["message"]
+
+
+def test_a_warning_is_one_line_and_one_event(tmp_path: Path) -> None:
+    coarse = write_raster(
+        tmp_path / "a.tif", make_scene(), transform=Affine(2, 0, 500_000, 0, -2, 6_650_000)
+    )
+    result = run(coarse, "--progress", "json", "-q")
+    assert result.exit_code == 0
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith(f"geoseg: warning: {coarse}: pixels of 2 m are far from")
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event["event"] for event in events].count("warning") == 1
+    assert run(coarse, "--gsd", 1, "-o", "b.gpkg", "-q").output == ""
+
+
+@pytest.mark.parametrize(
+    ("outputs", "reason"),
+    [
+        (["-o", "gone/b.gpkg"], "the folder gone must exist"),
+        (["-o", "b.dxf"], "the name must end in .geojson"),
+        (["-o", "b"], "the name must end in .geojson"),
+        (["-o", "b.gpkg", "-o", "./b.gpkg"], "each output must have its own name"),
+        (["-o", "folder.gpkg"], "an output must be a file; got a folder"),
+        (["-o", "old.gpkg"], "old.gpkg exists"),
+        (["-o", "b.gpkg", "--preview", "b.tiff"], "a preview must end in .png"),
+        (["-o", "b.gpkg", "--preview", "gone/b.png"], "the folder gone must exist"),
+        (["-o", "b.gpkg", "--preview", "old.png"], "old.png exists"),
+    ],
+)
+@pytest.mark.usefixtures("no_model")
+def test_a_bad_output_is_refused_before_the_work(
+    outputs: list[str], reason: str, raster: Path
+) -> None:
+    Path("folder.gpkg").mkdir()
+    for name in ("old.gpkg", "old.png"):
+        Path(name).write_text("old")
+    assert_refused(run(raster, *outputs), reason)
+    assert {path.name for path in Path().iterdir()} == {"folder.gpkg", "old.gpkg", "old.png"}
+    assert Path("old.gpkg").read_text() == "old"
+
+
+@pytest.mark.parametrize("option", ["-o", "--preview"])
+@pytest.mark.usefixtures("no_model")
+def test_an_unwritable_folder_is_refused_before_the_work(
+    option: str, raster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In place of `chmod`, which does not bind the superuser.
+    Path("locked").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "locked")
+    name = "locked/b.gpkg" if option == "-o" else "locked/b.png"
+    assert_refused(run(raster, option, name), "the folder locked must be writable")
+
+
+@pytest.mark.parametrize("inputs", [["r.gpkg"], ["town.tif", "--aoi", "r.gpkg"]])
+@pytest.mark.usefixtures("no_model")
+def test_an_output_never_replaces_an_input(inputs: list[str], raster: Path) -> None:
+    raster.rename("town.tif")
+    Path("r.gpkg").write_text("precious")
+    assert_refused(run(*inputs, "-o", "r.gpkg", "--overwrite"), "must not replace an input")
+    assert Path("r.gpkg").read_text() == "precious"
+
+
+def test_an_old_result_is_replaced_when_asked(raster: Path) -> None:
+    assert run(raster, "-o", "b.gpkg", "--min-area", 300).exit_code == 0
+    assert len(geopandas.read_file("b.gpkg")) == 3
+    assert_refused(run(raster, "-o", "b.gpkg"), "b.gpkg exists; ask to overwrite it")
+    assert run(raster, "-o", "b.gpkg", "--overwrite").exit_code == 0
+    assert len(geopandas.read_file("b.gpkg")) == 5
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--score", "2"],
+        ["--bbox", "5,5,4,6"],
+        ["--bands", "1,2"],
+        ["--batch-size", "0"],
+        ["--overlap", "-1"],
+        ["--progress", "loud"],
+        ["--nonsense"],
+    ],
+)
+@pytest.mark.usefixtures("no_model")
+def test_a_wrong_option_is_a_usage_error(arguments: list[str], raster: Path) -> None:
+    result = run(raster, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert arguments[0] in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--crs", "EPSG:0"], "crs must be an authority code"),
+        (["--overlap", "300"], "below tile_size_px; got 300 and 300"),
+        (["--bands", "1,2,9"], "bands must be within the raster's 3; got 9"),
+        (["--gsd", "0"], "gsd_m must be above 0"),
+        (["--scale", "5,5"], "scale must be LO,HI with LO < HI"),
+    ],
+)
+@pytest.mark.usefixtures("no_model")
+def test_a_value_that_does_not_fit_is_one_line(
+    arguments: list[str], reason: str, raster: Path
+) -> None:
+    assert_refused(run(raster, *arguments), reason)
+
+
+@pytest.mark.parametrize("name", ["text.npz", "cut.npz", "gone.npz", "model.onnx"])
+@pytest.mark.usefixtures("no_model")
+def test_bad_weights_are_named_before_the_work(name: str, raster: Path) -> None:
+    Path("text.npz").write_text("not weights")
+    np.savez("cut.npz", a=np.zeros(1000, np.float32))
+    Path("cut.npz").write_bytes(Path("cut.npz").read_bytes()[:2000])
+    assert_refused(run(raster, "--weights", name), name)
+
+
+def test_an_absent_gpu_is_one_line(raster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geoseg.detections.detector.load_detector", load_detector)
+    monkeypatch.setattr("geoseg.detections.device.list_gpus", list)
+    assert_refused(run(raster, "--device", "gpu"), "it sees none")
+    assert_refused(run(raster, "--device", "tpu"), "device must be auto, cpu, gpu or gpu:N")
+
+
+def write_area(name: str, *polygons: shapely.Polygon, epsg: int = 32636) -> str:
+    geopandas.GeoDataFrame(geometry=list(polygons), crs=32636).to_crs(epsg).to_file(name)
+    return name
+
+
+# Holds the centres of the first and the third roof of the scene.
+AREA = shapely.box(500_000, 6_649_940, 500_040, 6_650_000)
+
+
+@pytest.mark.parametrize("name", ["area.geojson", "area.gpkg", "area.shp"])
+@pytest.mark.parametrize("epsg", [32636, 4326, 3857, 32637])
+def test_an_area_in_any_crs_keeps_what_has_its_centre_inside(
+    name: str, epsg: int, raster: Path
+) -> None:
+    write_area(name, AREA, epsg=4326 if name.endswith("json") else epsg)
+    result = run(raster, "-o", "b.geojson", "--aoi", name)
+    assert result.exit_code == 0, result.output
+    found = geopandas.read_file("b.geojson").geometry
+    assert_same_buildings(found, place_roofs(roofs_px=[ROOFS_PX[0], ROOFS_PX[2]]))
+
+
+def test_a_bbox_keeps_what_has_its_centre_inside(raster: Path) -> None:
+    area = transform_polygons(np.array([AREA]), UTM, WGS84)[0]
+    bbox = ",".join(map(str, area.bounds))
+    assert run(raster, "-o", "b.geojson", "--bbox", bbox).exit_code == 0
+    found = geopandas.read_file("b.geojson").geometry
+    assert_same_buildings(found, place_roofs(roofs_px=[ROOFS_PX[0], ROOFS_PX[2]]))
+
+
+def empty_area() -> list[str]:
+    Path("area.geojson").write_text('{"type":"FeatureCollection","features":[]}')
+    return ["--aoi", "area.geojson"]
+
+
+def area_elsewhere() -> list[str]:
+    return ["--aoi", write_area("area.gpkg", shapely.box(9e5, 1e6, 9.1e5, 1.1e6))]
+
+
+def area_of_points() -> list[str]:
+    Path("area.geojson").write_text('{"type":"Point","coordinates":[33,59.9]}')
+    return ["--aoi", "area.geojson"]
+
+
+def area_that_is_text() -> list[str]:
+    Path("area.geojson").write_text("not an area")
+    return ["--aoi", "area.geojson"]
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (empty_area, "must hold a polygon; got none"),
+        (area_of_points, "must hold a polygon; got none"),
+        (area_elsewhere, "the area of interest must touch the raster"),
+        (area_that_is_text, "not a vector file that GDAL can read"),
+        (lambda: ["--aoi", "gone.gpkg"], "gone.gpkg: no such file"),
+        (lambda: ["--bbox", "0,0,1,1"], "the area of interest must touch the raster"),
+        (lambda: [*empty_area(), "--bbox", "33,59,34,60"], "got both"),
+    ],
+)
+@pytest.mark.usefixtures("no_model")
+def test_an_area_without_ground_is_one_line(
+    make: Callable[[], list[str]], reason: str, raster: Path
+) -> None:
+    assert_refused(run(raster, "-o", "b.gpkg", *make()), reason)
+    assert not Path("b.gpkg").exists()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_the_folder_of_the_raster_is_left_as_it_is(dtype: str, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    raster = write_raster(folder / "town.tif", make_scene().astype(dtype), nodata=0)
+    before = raster.read_bytes()
+    folder.chmod(0o555)
+    assert run(raster, "-o", "b.gpkg", "--preview", "b.png").exit_code == 0
+    assert [path.name for path in folder.iterdir()] == ["town.tif"]
+    assert raster.read_bytes() == before
+
+
+class InterruptedDetector(BrightDetector):
+    """Is interrupted as by Ctrl-C at the second step."""
+
+    def detect(self, images: Any) -> Any:
+        if self.num_seen:
+            raise KeyboardInterrupt
+        return super().detect(images)
+
+
+def test_an_interrupted_run_leaves_nothing(raster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "geoseg.detections.detector.load_detector", lambda *_, **__: InterruptedDetector()
+    )
+    result = run(raster, "-o", "b.gpkg", "--preview", "b.png", "--batch-size", 1)
+    assert (result.exit_code, result.stderr) == (130, "geoseg: error: interrupted.\n")
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_a_result_that_is_cut_short_leaves_nothing(
+    failure: BaseException, raster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(path: Path, *_: object) -> None:
+        path.write_text("half")
+        raise failure
+
+    monkeypatch.setitem(sys.modules["geoseg.export.write"].__dict__["_WRITERS"], "GeoJSON", write)
+    result = run(raster, "-o", "b.geojson")
+    assert result.exit_code == (130 if isinstance(failure, KeyboardInterrupt) else 1)
+    assert len(result.stderr.splitlines()) == 1
+    assert list(Path().iterdir()) == []
+
+
+def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """The real command with the real model, in a process of its own."""
+    command = [sys.executable, "-m", "geoseg", *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, **options)
+
+
+def test_the_bundled_model_finds_the_buildings_of_a_sample() -> None:
+    arguments = ["sample", "-o", "town.tif", "--size", "480", "--seed", "2", "-q"]
+    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    command = start("predict", "town.tif", "-o", "b.gpkg", "--progress", "json")
+    events, errors = command.communicate(timeout=280)
+    assert command.returncode == 0
+    # Neither TensorFlow nor GDAL adds a word.
+    assert re.fullmatch(r"[\d,]+ buildings, .* km2/h: b\.gpkg\n", errors)
+    assert json.loads(events.splitlines()[-1])["event"] == "result"
+    arguments = ["evaluate", "b.gpkg", "town_truth.geojson", "--json", "-"]
+    scores = json.loads(CliRunner().invoke(cli, arguments).stdout)
+    assert scores["f1"] > 0.3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_ends_a_real_run_and_leaves_nothing() -> None:
+    write_raster(Path("town.tif"), make_scene((2000, 2000)))
+    command = start(
+        *("predict", "town.tif", "-o", "b.gpkg", "--progress", "json"),
+        # A shell that runs the tests in the background has them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert command.stdout is not None
+    assert json.loads(command.stdout.readline())["event"] == "start"
+    assert json.loads(command.stdout.readline())["event"] == "progress"
+    command.send_signal(signal.SIGINT)
+    events, errors = command.communicate(timeout=100)
+    assert command.returncode == 130
+    assert json.loads(events.splitlines()[-1]) == {
+        "v": 1,
+        "event": "error",
+        "message": "interrupted.",
+    }
+    assert errors == "geoseg: error: interrupted.\n"
+    assert [path.name for path in Path().iterdir()] == ["town.tif"]
+
+
+def test_places_are_those_of_the_scene() -> None:
+    # The tests above compare with these outlines; here they are checked by hand.
+    (first, *_) = transform_polygons(place_roofs(), WGS84, UTM)
+    assert first.bounds == pytest.approx(
+        (PLACE.c + 9, PLACE.f - 18, PLACE.c + 27, PLACE.f - 6), abs=0.01
+    )

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import shapely
+from click.testing import CliRunner, Result
+
+from geoseg.cli.main import cli
+from geoseg.config import DatasetConfig, MaskRCNNConfig, TrainConfig, from_dict, load_toml
+from geoseg.datasets.coco_writer import CocoWriter
+from geoseg.maskrcnn.weights_file import read_weights
+from geoseg.scenes import make_scene
+
+SMALL = """
+steps = 3
+batch_size = 1
+checkpoint_steps = 2
+warmup_steps = 1
+max_objects = 20
+
+[[datasets]]
+path = "labelled"
+
+[model]
+tile_size_px = 96
+pyramid_channels = 8
+box_units = 16
+num_proposals = 20
+pre_nms_per_level = 20
+max_detections = 10
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["train", *arguments])
+
+
+def write_dataset(folder: Path, num_images: int = 2) -> None:
+    """Procedural scenes with their true roofs, as COCO."""
+    (folder / "images").mkdir(parents=True)
+    writer = CocoWriter()
+    for seed in range(num_images):
+        scene = make_scene(seed, size_px=128, gsd_m=0.3, style="suburb")
+        cv2.imwrite(str(folder / "images" / f"{seed}.png"), scene.image[..., ::-1])
+        writer.add_image(f"{seed}.png", (128, 128), 0.3)
+        for roof in scene.footprints:
+            inside = shapely.intersection(roof, shapely.box(0, 0, 128, 128))
+            if inside.geom_type == "Polygon" and inside.area > 1:
+                writer.add_building(np.array([inside], dtype=object))
+    writer.write(folder / "annotation.json")
+
+
+def test_a_small_run_learns_and_writes_weights() -> None:
+    write_dataset(Path("labelled"))
+    Path("train.toml").write_text(SMALL)
+    result = run("train.toml", "-o", "runs/first", "--steps", "2", "--progress", "json")
+    assert result.exit_code == 0, result.output
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert events[0] == {"v": 1, "event": "start", "stage": "train", "total": 2}
+    assert events[-1]["weights"] == str(Path("runs/first/model.npz"))
+    assert re.fullmatch(r"trained 2 steps: runs.first.model\.npz\n", result.stderr)
+    assert {path.name for path in Path("runs/first").iterdir()} == {
+        "config.toml",
+        "last.npz",
+        "log.csv",
+        "model.npz",
+    }
+    written = load_toml(TrainConfig, Path("runs/first/config.toml"))
+    assert written.steps == 2
+    arrays, config = read_weights(Path("runs/first/model.npz"))
+    assert config == written.model == load_toml(TrainConfig, Path("train.toml")).model
+    assert all(np.isfinite(array).all() for array in arrays.values())
+
+    again = run("train.toml", "-o", "runs/first")
+    assert again.exit_code == 1
+    assert "it holds a run already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("stepps = 3", "TrainConfig knows"),
+        ("steps = 0", "steps must be at least 1"),
+        ("steps = [", "cannot be read as TOML"),
+        ('[model]\nbackbone = "vgg"', "backbone must be one of"),
+    ],
+)
+def test_a_wrong_config_is_one_line_and_makes_no_folder(text: str, reason: str) -> None:
+    Path("train.toml").write_text(text)
+    result = run("train.toml", "-o", "run")
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert reason in result.stderr
+    assert not Path("run").exists()
+
+
+def test_absent_files_are_one_line_and_make_no_folder() -> None:
+    result = run("gone.toml", "-o", "run")
+    assert result.exit_code == 1
+    assert "gone.toml: cannot be read as TOML" in result.stderr
+    Path("train.toml").write_text('[[datasets]]\npath = "gone"')
+    result = run("train.toml", "-o", "run")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "geoseg: error: gone must hold annotation.json; found none."
+    ]
+    assert not Path("run").exists()
+
+
+def test_a_run_without_datasets_is_one_line() -> None:
+    Path("train.toml").touch()
+    result = run("train.toml", "-o", "run")
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "dataset" in result.stderr
+    assert not Path("run").exists()
+
+
+@pytest.fixture
+def guide(repository: Path) -> str:
+    return (repository / "docs" / "training.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_guide_is_a_config(guide: str) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", guide, flags=re.DOTALL)
+    Path("train.toml").write_text(example)
+    config = load_toml(TrainConfig, Path("train.toml"))
+    assert config.steps == 12_000
+    assert config.datasets[0] == DatasetConfig("tiles", weight=2.0, gsd_range_m=(0.15, 0.4))
+    low, high = config.datasets[0].gsd_range_m
+    assert low <= config.model.gsd_m <= high
+
+
+def read_table(guide: str, heading: str) -> dict[str, str]:
+    """Keys and defaults of one table of the guide."""
+    section = guide.split(f"## {heading}\n")[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Keys of the run", TrainConfig),
+        ("Keys of `[[datasets]]`", DatasetConfig),
+        ("Keys of `[model]`", MaskRCNNConfig),
+    ],
+)
+def test_the_guide_lists_every_key_with_its_default(heading: str, kind: Any, guide: str) -> None:
+    table = read_table(guide, heading)
+    assert list(table) == [field.name for field in dataclasses.fields(kind)]
+    plain = {
+        key: json.loads(text)
+        for key, text in table.items()
+        if text not in ("none", "must be given", "see below")
+    }
+    needed = {"path": "x"} if kind is DatasetConfig else {}
+    assert from_dict(kind, {**plain, **needed}) == kind(**needed)
+    fields = {field.name: field.default for field in dataclasses.fields(kind)}
+    assert all(fields[key] in (None, ()) for key, text in table.items() if text == "none")
