@@ -91,12 +91,8 @@ def run_prediction(
     with open_raster(raster, config.raster, model_gsd_m=model.gsd_m) as source:
         area_px = read_area_px(source, aoi, bbox)
         overview = source.read_overview(OVERVIEW_SIDE_PX) if with_overview else None
-        detector = load_detector(
-            weights,
-            min_score=config.detect.score,
-            batch_size=config.detect.batch_size,
-            device=device,
-        )
+        score, batch_size = config.detect.score, config.detect.batch_size
+        detector = load_detector(weights, min_score=score, batch_size=batch_size, device=device)
         started = time.monotonic()
         scan = scan_raster(
             source,

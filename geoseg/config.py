@@ -166,7 +166,9 @@ class MaskRCNNConfig:
 
     def __post_init__(self) -> None:
         known = ("mobilenet_v2", "resnet50", "resnet101")
-        _require(self.backbone in known, f"backbone must be one of {', '.join(known)}", self.backbone)
+        _require(
+            self.backbone in known, f"backbone must be one of {', '.join(known)}", self.backbone
+        )
         _require(len(self.class_names) >= 1, "class_names must name a class", self.class_names)
         _require(self.tile_size_px >= 64, "tile_size_px must be at least 64", self.tile_size_px)
         _require(

@@ -126,6 +126,8 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the `geoseg` command."""
-    # TensorFlow's C++ part writes notes to standard error from the moment it is loaded.
+    # The C++ parts of TensorFlow and OpenCV write notes to standard error, OpenCV beside every
+    # error that geoseg reports itself.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     cli(prog_name="geoseg")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geoseg.detections.compiled import compile_function, to_numpy
 from geoseg.detections.device import choose_device, is_out_of_memory
 from geoseg.errors import DeviceError
 from geoseg.types import Detection, as_detections
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# The mask head runs on this many boxes a tile at once: each number is compiled once, and
-# few slots stay empty.
-MASK_BUCKETS = (4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+# The mask head runs on this many boxes a tile at once: few slots stay empty, and a backend that
+# compiles for every shape has few of them.
+MASK_BUCKETS = (*range(4, 32, 4), *range(32, 64, 8), *range(64, 257, 32))
 
 # Tiles per step. A CPU gains nothing from more; a GPU's memory may allow fewer.
 CPU_BATCH_SIZE = 1
@@ -54,7 +55,8 @@ class MaskRCNNDetector:
         self.device = device
         default = CPU_BATCH_SIZE if device.startswith("cpu") else GPU_BATCH_SIZE
         self.batch_size = batch_size or default
-        self._box_stage, self._mask_stage = _make_stages(model)
+        self._find_boxes = compile_function(model.find_boxes)
+        self._find_masks = compile_function(model.find_masks)
 
     def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
         """Find objects.
@@ -92,45 +94,27 @@ class MaskRCNNDetector:
         return []
 
     def _detect_batch(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
-        min_score = np.full((len(images), 1), self.min_score, np.float32)
-        out = self._box_stage.predict_on_batch({"images": images, "min_score": min_score})
-        counts = out["is_kept"].sum(axis=1)
+        out = self._find_boxes(images, np.float32(self.min_score))
+        boxes, scores, classes, is_kept = (
+            to_numpy(out[name]) for name in ("boxes", "scores", "classes", "is_kept")
+        )
+        counts = is_kept.sum(axis=1)
         if counts.max() == 0:
             return [[] for _ in images]
-        most = out["boxes"].shape[1]
+        most = boxes.shape[1]
         slots = min(most, next((size for size in MASK_BUCKETS if size >= counts.max()), most))
-        boxes, classes = out["boxes"][:, :slots], out["classes"][:, :slots]
-        masks = self._mask_stage.predict_on_batch(
-            {"pyramid": out["pyramid"], "boxes": boxes, "classes": classes}
-        )
-        masks = np.asarray(masks, np.float16)
+        # The pyramid stays where the network runs.
+        masks = self._find_masks(out["pyramid"], boxes[:, :slots], classes[:, :slots])
+        masks = to_numpy(masks).astype(np.float16)
         return [
             as_detections(
                 boxes[image, :count],
-                out["scores"][image, :count],
+                scores[image, :count],
                 masks[image, :count],
-                classes[image, :count],
+                classes[image, :count].tolist(),
             )
             for image, count in enumerate(counts)
         ]
-
-
-def _make_stages(model: MaskRCNN) -> tuple[Any, Any]:
-    """The two halves of the network as Keras models, which each backend compiles its own way."""
-    import keras
-
-    class BoxStage(keras.Model):
-        def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
-            return model.find_boxes(inputs["images"], inputs["min_score"])
-
-    class MaskStage(keras.Model):
-        def call(self, inputs: dict[str, Any]) -> Any:
-            return model.find_masks(inputs["pyramid"], inputs["boxes"], inputs["classes"])
-
-    stages = (BoxStage(autocast=False), MaskStage(autocast=False))
-    for stage in stages:
-        stage.compile(jit_compile=keras.backend.backend() == "jax")
-    return stages
 
 
 def load_detector(

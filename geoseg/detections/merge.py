@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -23,6 +24,9 @@ from geoseg.types import Detection, Tile
 MIN_AGREEMENT = 0.5
 # A mask that comes this close to its tile's border is taken to go on beyond it.
 BORDER_PX = 2.0
+
+
+Box = tuple[int, int, int, int]
 
 
 def merge_detections(
@@ -88,16 +92,17 @@ def _find_partners(
     y1, x1, y2, x2 = np.stack([one.box for one in detections]).astype(np.float64).T
     shapes = shapely.box(x1, y1, x2, y2)
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    is_new = left < right
-    for i, j in zip(left[is_new].tolist(), right[is_new].tolist(), strict=True):
-        a, b = detections[i], detections[j]
-        if a.tile_index == b.tile_index or a.class_index != b.class_index:
-            continue
-        seen_a, seen_b = _compare(a, b, tiles)
-        both = int((seen_a & seen_b).sum())
-        (small, small_is_cut), (large, _) = sorted(
-            [(int(seen_a.sum()), is_cut[i]), (int(seen_b.sum()), is_cut[j])]
-        )
+    tile_of = np.array([one.tile_index for one in detections])
+    class_of = np.array([one.class_index for one in detections])
+    is_pair = (left < right) & (tile_of[left] != tile_of[right])
+    is_pair &= class_of[left] == class_of[right]
+    pasted: dict[int, _Pasted] = {}
+    for i, j in zip(left[is_pair].tolist(), right[is_pair].tolist(), strict=True):
+        for index in (i, j):
+            if index not in pasted:
+                pasted[index] = _paste(detections[index], tiles[detections[index].tile_index])
+        in_i, in_j, both = _count_shared(pasted[i], pasted[j])
+        (small, small_is_cut), (large, _) = sorted([(in_i, is_cut[i]), (in_j, is_cut[j])])
         # A fragment may have lost most of its building; a whole view is not part of another.
         if both > 0 and both >= MIN_AGREEMENT * (small if small_is_cut else large):
             partners[i].append(j)
@@ -105,18 +110,50 @@ def _find_partners(
     return partners
 
 
-def _compare(
-    a: Detection, b: Detection, tiles: Mapping[int, Tile]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Two masks where both their tiles look."""
-    windows = [tiles[one.tile_index].window.box_yx for one in (a, b)]
-    corners = np.array([*windows, _frame([a, b])])
-    low, high = corners[:, :2].max(axis=0), corners[:, 2:].min(axis=0)
-    frame = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-    return sample_mask(a.mask, a.box, frame) > 0.5, sample_mask(b.mask, b.box, frame) > 0.5
+class _Pasted(NamedTuple):
+    """A mask on the pixel grid.
+
+    Attributes:
+        seen: bool (H, W).
+        frame: where it lies, (y1, x1, y2, x2), whole pixels.
+        tile: the tile it was seen in, likewise.
+    """
+
+    seen: NDArray[np.bool_]
+    frame: Box
+    tile: Box
 
 
-def _frame(detections: Sequence[Detection]) -> tuple[int, int, int, int]:
+def _paste(detection: Detection, tile: Tile) -> _Pasted:
+    frame = _frame([detection])
+    seen = sample_mask(detection.mask, detection.box, frame) > 0.5
+    return _Pasted(seen, frame, tile.window.box_yx)
+
+
+def _count_shared(a: _Pasted, b: _Pasted) -> tuple[int, int, int]:
+    """Pixels of a, of b and of both, where both their tiles look."""
+    common = _intersect(a.tile, b.tile)
+    in_a, in_b = _intersect(common, a.frame), _intersect(common, b.frame)
+    in_both = _intersect(in_a, in_b)
+    both = int((_cut(a, in_both) & _cut(b, in_both)).sum())
+    return int(_cut(a, in_a).sum()), int(_cut(b, in_b).sum()), both
+
+
+def _intersect(a: Box, b: Box) -> Box:
+    """Common part of two frames; where there is none its ends are not beyond its starts."""
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+
+
+def _cut(pasted: _Pasted, frame: Box) -> NDArray[np.bool_]:
+    y, x = pasted.frame[:2]
+    height, width = max(0, frame[2] - frame[0]), max(0, frame[3] - frame[1])
+    if not height or not width:
+        return pasted.seen[:0, :0]
+    top, left = frame[0] - y, frame[1] - x
+    return pasted.seen[top : top + height, left : left + width]
+
+
+def _frame(detections: Sequence[Detection]) -> Box:
     """Whole pixels that cover the boxes, (y1, x1, y2, x2)."""
     boxes = np.stack([detection.box for detection in detections])
     y1, x1 = np.floor(boxes[:, :2].min(axis=0)).astype(int)

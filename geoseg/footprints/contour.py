@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from contourpy import FillType, contour_generator
+from contourpy import FillType, SerialContourGenerator, ZInterp
 from numpy.typing import NDArray
 from shapely import Polygon
 
@@ -40,7 +40,18 @@ def contour_mask(mask: NDArray[np.floating], box: NDArray[np.floating]) -> Polyg
         x1 + (np.arange(width + 2) - 0.5) * ((x2 - x1) / width),
         y1 + (np.arange(height + 2) - 0.5) * ((y2 - y1) / height),
     )
-    generator = contour_generator(x, y, _pad_mask(mask), fill_type=FillType.OuterOffset)
+    # `contour_generator` would look for masked and invalid values first, which takes as long.
+    generator = SerialContourGenerator(
+        x,
+        y,
+        _pad_mask(mask),
+        None,  # type: ignore[arg-type]
+        corner_mask=False,
+        line_type=SerialContourGenerator.default_line_type,
+        fill_type=FillType.OuterOffset,
+        quad_as_tri=False,
+        z_interp=ZInterp.Linear,
+    )
     traced: Any = generator.filled(_INSIDE, _ABOVE_ANY_MASK)
     parts = [
         [points[start:stop] for start, stop in zip(cuts[:-1], cuts[1:], strict=True)]

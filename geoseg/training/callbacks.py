@@ -44,7 +44,7 @@ class AveragedCheckpoint(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """The average starts at the weights that training starts from."""
         self._average = {
-            name: np.array(keras.ops.convert_to_numpy(value), np.float32)
+            name: np.asarray(value, np.float32).copy()
             for name, value in weight_names(self.model).items()
         }
 
@@ -74,7 +74,7 @@ class AveragedCheckpoint(keras.callbacks.Callback):
         self._averaged_step = self._step
         for name, value in weight_names(self.model).items():
             average = self._average[name]
-            average += (1.0 - keep) * (keras.ops.convert_to_numpy(value) - average)
+            average += (1.0 - keep) * (np.asarray(value, np.float32) - average)
 
     def _save(self) -> None:
         save_weights(self.folder / "last.npz", self.model, values=self._average)

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.config import DatasetConfig
 from geoseg.datasets.coco import LabelledImage, LabelledObject, read_coco
+from geoseg.datasets.image_folder import read_image
 from geoseg.errors import DatasetError
 from geoseg.training.outlines import make_shapes, place_objects
 from geoseg.training.photometry import vary_photometry
@@ -84,22 +84,6 @@ class ImageCache:
             while self._bytes > self.max_bytes and len(self._images) > 1:
                 self._bytes -= self._images.popitem(last=False)[1].pixels.nbytes
         return loaded
-
-
-def read_image(path: Path) -> NDArray[np.uint8]:
-    """RGB uint8 (H, W, 3) of an image file.
-
-    Raises:
-        DatasetError: it is missing or no image.
-    """
-    try:
-        packed = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise DatasetError(f"{path} must be readable; got {error.strerror}.") from error
-    image = cv2.imdecode(packed, cv2.IMREAD_COLOR) if len(packed) else None
-    if image is None:
-        raise DatasetError(f"{path} must be an image; it cannot be decoded.")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
 
 class SampleSource:

@@ -29,6 +29,7 @@ from geoseg.detections.detector import MaskRCNNDetector, load_detector
 from geoseg.detections.merge import merge_detections
 from geoseg.detections.scan import scan_block
 from geoseg.export import write_footprints
+from geoseg.footprints import make_footprints
 from geoseg.maskrcnn.anchors import level_sizes
 from geoseg.raster import open_raster
 from geoseg.raster.writer import write_geotiff
@@ -37,6 +38,7 @@ from geoseg.tiles import make_grid, make_shards
 from geoseg.types import Detection, NoProgress
 
 ROUNDS = 5
+STAGES = ("read", "scan", "merge", "footprints", "export")
 MATRIX_SIDE = 2048
 
 
@@ -57,65 +59,80 @@ def make_raster(folder: Path) -> Path:
     return path
 
 
+class TimedDetector:
+    """A detector that keeps count of its seconds."""
+
+    def __init__(self, detector: MaskRCNNDetector) -> None:
+        self.detector = detector
+        self.tile_size_px = detector.tile_size_px
+        self.class_names = detector.class_names
+        self.seconds = 0.0
+
+    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+        """Find objects."""
+        started = time.perf_counter()
+        found = self.detector.detect(images)
+        self.seconds += time.perf_counter() - started
+        return found
+
+
 def bench_stages(raster: Path, folder: Path) -> None:
     """Time every stage on one shard in the middle of the raster, the median of some rounds."""
     model, name, digest = describe_weights(None)
     config = PredictConfig()
-    detector = load_detector(device="cpu")
-    seconds: dict[str, list[float]] = {}
-
-    def clock(stage: str, work: Callable[[], object]) -> object:
-        started = time.perf_counter()
-        result = work()
-        seconds.setdefault(stage, []).append(time.perf_counter() - started)
-        return result
-
+    loaded = load_detector(device="cpu")
+    detector = TimedDetector(loaded)
+    rounds: list[dict[str, float]] = []
     with open_raster(str(raster), RasterConfig(), model_gsd_m=model.gsd_m) as source:
-        grid = make_grid(source.shape_hw, config.tiles)
-        shards = make_shards(grid, 5)
+        shards = make_shards(make_grid(source.shape_hw, config.tiles), 5)
         shard = shards[len(shards) // 2]
         tiles = {tile.index: tile for tile in shard.tiles}
-        from geoseg.footprints import make_footprints
-
         origin = make_origin(
             config, model=name, weights_sha256=digest, raster=raster.name, raster_date=""
         )
-        for round_number in range(ROUNDS + 1):
-            block = clock("read", lambda: source.read(shard.window))
-
-            def scan() -> list[Detection]:
-                return scan_block(
-                    block, shard, detector, tiles=config.tiles, detect=config.detect,
-                    batch_size=detector.batch_size, progress=NoProgress(),
-                )  # fmt: skip
-
-            found = clock("scan", scan)
-            merged = clock("merge", lambda: merge_detections(found, tiles, source.shape_hw))
-            footprints = clock(
-                "footprints",
-                lambda: make_footprints(
-                    merged, transform=source.transform, crs=source.crs, config=config.footprints
-                ),
+        for number in range(ROUNDS + 1):
+            clock, detector.seconds = [time.perf_counter()], 0.0
+            block = source.read(shard.window)
+            clock.append(time.perf_counter())
+            found = scan_block(
+                block,
+                shard,
+                detector,
+                tiles=config.tiles,
+                detect=config.detect,
+                batch_size=loaded.batch_size,
+                progress=NoProgress(),
             )
-            path = folder / f"{round_number}.geojson"
-            clock("export", lambda: write_footprints(path, footprints, origin))
-    images = np.stack([cut(block, tile) for tile in shard.tiles])
-    num_masks = len(found) / len(images)
-    network_s = time_network(detector, images)
-    report(seconds, network_s, len(images), num_masks)
-    report_limit(model, network_s / len(images), num_masks)
+            clock.append(time.perf_counter())
+            merged = merge_detections(found, tiles, source.shape_hw)
+            clock.append(time.perf_counter())
+            footprints = make_footprints(
+                merged, transform=source.transform, crs=source.crs, config=config.footprints
+            )
+            clock.append(time.perf_counter())
+            write_footprints(folder / f"{number}.geojson", footprints, origin)
+            clock.append(time.perf_counter())
+            spent = dict(zip(STAGES, np.diff(clock).tolist(), strict=True))
+            spent["scan"] -= detector.seconds
+            rounds.append({"network": detector.seconds, **spent})
+    # The first round compiles.
+    network_s = report(rounds[1:], len(tiles), len(found))
+    report_limit(model, network_s / len(tiles), len(found) / len(tiles))
 
 
-def cut(block: object, tile: object) -> NDArray[np.uint8]:
-    """Pixels of a tile."""
-    top = tile.window.row_off - block.window.row_off
-    left = tile.window.col_off - block.window.col_off
-    return block.image[top : top + tile.window.height, left : left + tile.window.width]
-
-
-def time_network(detector: MaskRCNNDetector, images: NDArray[np.uint8]) -> float:
-    """Seconds of `detect` on all images, the median of some rounds."""
-    return statistics.median(timed(lambda: detector.detect(images)) for _ in range(ROUNDS))
+def report(rounds: list[dict[str, float]], num_tiles: int, num_found: int) -> float:
+    """Print ms per tile of every stage. Returns the network's seconds for all tiles."""
+    median_ms = {
+        stage: statistics.median(one[stage] for one in rounds) / num_tiles * 1e3
+        for stage in rounds[0]
+    }
+    total_ms = sum(median_ms.values())
+    print(f"{num_tiles} tiles, {num_found / num_tiles:.1f} detections a tile")
+    for stage, stage_ms in median_ms.items():
+        print(f"{stage:12} {stage_ms:8.2f} ms/tile")
+    print(f"{'total':12} {total_ms:8.2f} ms/tile")
+    print(f"outside the network: {100 * (1 - median_ms['network'] / total_ms):.1f} %")
+    return median_ms["network"] * num_tiles / 1e3
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -123,22 +140,6 @@ def timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-def report(
-    seconds: dict[str, list[float]], network_s: float, num_tiles: int, num_masks: float
-) -> None:
-    """Print ms per tile of every stage; the first round, which compiles, is left out."""
-    median_ms = {k: statistics.median(v[1:]) / num_tiles * 1e3 for k, v in seconds.items()}
-    network_ms = network_s / num_tiles * 1e3
-    median_ms["scan"] = max(0.0, median_ms["scan"] - network_ms)
-    total_ms = network_ms + sum(median_ms.values())
-    print(f"{num_tiles} tiles, {num_masks:.1f} detections a tile")
-    print(f"{'network':12} {network_ms:8.2f} ms/tile")
-    for stage, stage_ms in median_ms.items():
-        print(f"{stage:12} {stage_ms:8.2f} ms/tile")
-    print(f"{'total':12} {total_ms:8.2f} ms/tile")
-    print(f"outside the network: {100 * (1 - network_ms / total_ms):.1f} %")
 
 
 def report_limit(model: MaskRCNNConfig, network_s: float, num_masks: float) -> None:

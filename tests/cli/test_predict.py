@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from geoseg.crs import WGS84, transform_polygons
 from geoseg.detections.detector import load_detector
 from tests.bright import (
     PLACE,
-    ROOFS_PX,
     UTM,
     BrightDetector,
     assert_same_buildings,
@@ -32,6 +30,8 @@ from tests.bright import (
     place_roofs,
     write_raster,
 )
+from tests.cli.events import read_result_keys
+from tests.cli.refusal import assert_refused
 
 
 @pytest.fixture(autouse=True)
@@ -48,15 +48,6 @@ def raster(tmp_path: Path) -> Path:
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, ["predict", *map(str, arguments)])
-
-
-def assert_refused(result: Result, reason: str) -> None:
-    """One line that says why, exit code 1, and nothing left behind."""
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert len(result.stderr.splitlines()) == 1
-    assert result.stderr.startswith("geoseg: error: ")
-    assert reason in result.stderr
 
 
 @pytest.fixture
@@ -107,7 +98,7 @@ def test_quiet_says_nothing(raster: Path) -> None:
     assert (result.exit_code, result.output) == (0, "")
 
 
-def test_events_end_with_the_result(raster: Path) -> None:
+def test_events_end_with_the_result(raster: Path, repository: Path) -> None:
     result = run(raster, "-o", "b.gpkg", "--progress", "json", "-q")
     assert (result.exit_code, result.stderr) == (0, "")
     events = [json.loads(line) for line in result.stdout.splitlines()]
@@ -118,6 +109,7 @@ def test_events_end_with_the_result(raster: Path) -> None:
     ]
     assert events[0]["stage"] == "tiles"
     assert events[0]["total"] == events[-2]["done"] == events[-1]["tiles"]
+    assert set(events[-1]) == read_result_keys(repository, "predict")
     assert events[-1]["buildings"] == 5
     assert events[-1]["outputs"] == ["b.gpkg"]
 
@@ -249,74 +241,6 @@ def test_an_absent_gpu_is_one_line(raster: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("geoseg.detections.device.list_gpus", list)
     assert_refused(run(raster, "--device", "gpu"), "it sees none")
     assert_refused(run(raster, "--device", "tpu"), "device must be auto, cpu, gpu or gpu:N")
-
-
-def write_area(name: str, *polygons: shapely.Polygon, epsg: int = 32636) -> str:
-    geopandas.GeoDataFrame(geometry=list(polygons), crs=32636).to_crs(epsg).to_file(name)
-    return name
-
-
-# Holds the centres of the first and the third roof of the scene.
-AREA = shapely.box(500_000, 6_649_940, 500_040, 6_650_000)
-
-
-@pytest.mark.parametrize("name", ["area.geojson", "area.gpkg", "area.shp"])
-@pytest.mark.parametrize("epsg", [32636, 4326, 3857, 32637])
-def test_an_area_in_any_crs_keeps_what_has_its_centre_inside(
-    name: str, epsg: int, raster: Path
-) -> None:
-    write_area(name, AREA, epsg=4326 if name.endswith("json") else epsg)
-    result = run(raster, "-o", "b.geojson", "--aoi", name)
-    assert result.exit_code == 0, result.output
-    found = geopandas.read_file("b.geojson").geometry
-    assert_same_buildings(found, place_roofs(roofs_px=[ROOFS_PX[0], ROOFS_PX[2]]))
-
-
-def test_a_bbox_keeps_what_has_its_centre_inside(raster: Path) -> None:
-    area = transform_polygons(np.array([AREA]), UTM, WGS84)[0]
-    bbox = ",".join(map(str, area.bounds))
-    assert run(raster, "-o", "b.geojson", "--bbox", bbox).exit_code == 0
-    found = geopandas.read_file("b.geojson").geometry
-    assert_same_buildings(found, place_roofs(roofs_px=[ROOFS_PX[0], ROOFS_PX[2]]))
-
-
-def empty_area() -> list[str]:
-    Path("area.geojson").write_text('{"type":"FeatureCollection","features":[]}')
-    return ["--aoi", "area.geojson"]
-
-
-def area_elsewhere() -> list[str]:
-    return ["--aoi", write_area("area.gpkg", shapely.box(9e5, 1e6, 9.1e5, 1.1e6))]
-
-
-def area_of_points() -> list[str]:
-    Path("area.geojson").write_text('{"type":"Point","coordinates":[33,59.9]}')
-    return ["--aoi", "area.geojson"]
-
-
-def area_that_is_text() -> list[str]:
-    Path("area.geojson").write_text("not an area")
-    return ["--aoi", "area.geojson"]
-
-
-@pytest.mark.parametrize(
-    ("make", "reason"),
-    [
-        (empty_area, "must hold a polygon; got none"),
-        (area_of_points, "must hold a polygon; got none"),
-        (area_elsewhere, "the area of interest must touch the raster"),
-        (area_that_is_text, "not a vector file that GDAL can read"),
-        (lambda: ["--aoi", "gone.gpkg"], "gone.gpkg: no such file"),
-        (lambda: ["--bbox", "0,0,1,1"], "the area of interest must touch the raster"),
-        (lambda: [*empty_area(), "--bbox", "33,59,34,60"], "got both"),
-    ],
-)
-@pytest.mark.usefixtures("no_model")
-def test_an_area_without_ground_is_one_line(
-    make: Callable[[], list[str]], reason: str, raster: Path
-) -> None:
-    assert_refused(run(raster, "-o", "b.gpkg", *make()), reason)
-    assert not Path("b.gpkg").exists()
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])

@@ -15,6 +15,7 @@ from pycocotools.coco import COCO
 
 from geoseg.cli.main import cli
 from tests.bright import BrightDetector, load_bright_detector, make_scene
+from tests.cli.events import read_result_keys
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +89,7 @@ def test_a_gsd_resamples_the_images(monkeypatch: pytest.MonkeyPatch) -> None:
     assert box == pytest.approx([40, 30, 80, 50], abs=1)
 
 
-def test_an_image_that_cannot_be_read_is_named_and_left_out() -> None:
+def test_an_image_that_cannot_be_read_is_named_and_left_out(repository: Path) -> None:
     for number in (1, 3):
         write_image(number, (300, 300), (10, 20, 40, 60))
     Path("images/000000000002.jpg").write_text("no image")
@@ -107,6 +108,7 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out() -> None:
     assert events[0] == {"v": 1, "event": "start", "stage": "images", "total": 4}
     finish = next(event for event in events if event["event"] == "finish")
     assert (finish["done"], finish["found"]) == (4, 2)
+    assert set(events[-1]) == read_result_keys(repository, "predict-folder")
     assert events[-1] == {
         "v": 1,
         "event": "result",

@@ -17,6 +17,7 @@ from geoseg.config import DatasetConfig, MaskRCNNConfig, TrainConfig, from_dict,
 from geoseg.datasets.coco_writer import CocoWriter
 from geoseg.maskrcnn.weights_file import read_weights
 from geoseg.scenes import make_scene
+from tests.cli.events import read_result_keys
 
 SMALL = """
 steps = 3
@@ -62,13 +63,14 @@ def write_dataset(folder: Path, num_images: int = 2) -> None:
     writer.write(folder / "annotation.json")
 
 
-def test_a_small_run_learns_and_writes_weights() -> None:
+def test_a_small_run_learns_and_writes_weights(repository: Path) -> None:
     write_dataset(Path("labelled"))
     Path("train.toml").write_text(SMALL)
     result = run("train.toml", "-o", "runs/first", "--steps", "2", "--progress", "json")
     assert result.exit_code == 0, result.output
     events = [json.loads(line) for line in result.stdout.splitlines()]
     assert events[0] == {"v": 1, "event": "start", "stage": "train", "total": 2}
+    assert set(events[-1]) == read_result_keys(repository, "train")
     assert events[-1]["weights"] == str(Path("runs/first/model.npz"))
     assert re.fullmatch(r"trained 2 steps: runs.first.model\.npz\n", result.stderr)
     assert {path.name for path in Path("runs/first").iterdir()} == {

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +30,7 @@ from tests.bright import (
     place_roofs,
     write_raster,
 )
+from tests.cli.refusal import assert_refused
 
 SCENE = make_scene()
 HEIGHT, WIDTH = SHAPE_HW
@@ -268,74 +266,6 @@ def test_buildings_are_found_at_their_place(make: Callable[[Path], Case], tmp_pa
     assert_same_buildings(read_result(tmp_path), true, min_iou=0.85)
 
 
-class RangeHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder by ranges, as file servers do and Python's own handler does not."""
-
-    def do_GET(self) -> None:
-        match = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-        content = Path(self.translate_path(self.path)).read_bytes()
-        first, last = map(int, match.groups()) if match else (0, len(content) - 1)
-        part = content[first : last + 1]
-        self.send_response(206 if match else 200)
-        self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Length", str(len(part)))
-        if match:
-            end = first + len(part) - 1
-            self.send_header("Content-Range", f"bytes {first}-{end}/{len(content)}")
-        self.end_headers()
-        self.wfile.write(part)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """Where this machine serves `tmp_path`."""
-
-    def handle(*args: Any) -> RangeHandler:
-        return RangeHandler(*args, directory=str(tmp_path))
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handle)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize("prefix", ["", "/vsicurl/"])
-def test_a_raster_on_a_server_is_read(prefix: str, address: str, tmp_path: Path) -> None:
-    write_raster(tmp_path / "far.tif", SCENE)
-    result = run(f"{prefix}{address}/far.tif", "-q")
-    assert (result.exit_code, result.output) == (0, "")
-    assert_same_buildings(read_result(tmp_path), place_roofs())
-
-
-def test_the_query_of_an_address_stays_out_of_results(address: str, tmp_path: Path) -> None:
-    write_raster(tmp_path / "far.tif", SCENE)
-    command = ["predict", f"{address}/far.tif?key=s3cret", "-q"]
-    assert CliRunner().invoke(cli, command).exit_code == 0
-    assert (tmp_path / "far_buildings.geojson").is_file()
-    written = [path for path in tmp_path.iterdir() if path.suffix in (".geojson", ".json")]
-    assert len(written) == 2
-    assert not any("s3cret" in path.read_text(encoding="utf-8") for path in written)
-
-
-def test_an_absent_file_on_a_server_is_one_line(address: str) -> None:
-    assert_refused(run(f"{address}/gone.tif"), "cannot be opened; check the address")
-
-
-def assert_refused(result: Result, reason: str) -> None:
-    """One line that says why, exit code 1, and nothing left behind."""
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert len(result.stderr.splitlines()) == 1
-    assert result.stderr.startswith("geoseg: error: ")
-    assert reason in result.stderr
-    assert not Path("found.geojson").exists()
-    assert not [path for path in Path().iterdir() if path.name.startswith(".")]
-
-
 def cut_off(folder: Path, num_bytes: int) -> Path:
     path = write_raster(folder / "cut.tif", SCENE)
     path.write_bytes(path.read_bytes()[:num_bytes])
@@ -386,6 +316,7 @@ def test_what_is_no_raster_is_refused_in_one_line(
     make: Callable[[Path], Path], reason: str, tmp_path: Path
 ) -> None:
     assert_refused(run(make(tmp_path)), reason)
+    assert not Path("found.geojson").exists()
 
 
 @pytest.mark.parametrize("ending", ["geojson", "gpkg", "fgb", "parquet", "shp", "osm"])

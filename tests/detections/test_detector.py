@@ -28,11 +28,10 @@ class StubBoxes:
         self.batches: list[int] = []
         self.min_scores: list[float] = []
 
-    def predict_on_batch(self, inputs: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, images: NDArray[np.uint8], min_score: Any) -> dict[str, Any]:
         """Boxes of one row each; kept ones first."""
-        images = inputs["images"]
         self.batches.append(len(images))
-        self.min_scores.append(float(inputs["min_score"][0, 0]))
+        self.min_scores.append(float(min_score))
         if len(images) > self.most:
             raise self.error
         rows = np.arange(CONFIG.max_detections, dtype=np.float32)
@@ -52,10 +51,13 @@ class StubMasks:
     def __init__(self) -> None:
         self.slots: list[int] = []
 
-    def predict_on_batch(self, inputs: dict[str, Any]) -> NDArray[np.float32]:
+    def __call__(
+        self, pyramid: NDArray[np.uint8], boxes: NDArray[np.float32], classes: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
         """One value for each box."""
-        self.slots.append(inputs["boxes"].shape[1])
-        return np.tile(inputs["boxes"][:, :, :1, None] / 100, (1, 1, 28, 28))
+        assert len(pyramid) == len(boxes) == len(classes)
+        self.slots.append(boxes.shape[1])
+        return np.tile(boxes[:, :, :1, None] / 100, (1, 1, 28, 28))
 
 
 def make_detector(
@@ -67,8 +69,8 @@ def make_detector(
 ) -> tuple[MaskRCNNDetector, StubBoxes, StubMasks]:
     """A detector on stub stages, and the stages."""
     boxes, masks = StubBoxes(most, error or MemoryError()), StubMasks()
-    monkeypatch.setattr(detector_module, "_make_stages", lambda model: (boxes, masks))
-    model: Any = SimpleNamespace(config=CONFIG)
+    monkeypatch.setattr(detector_module, "compile_function", lambda function: function)
+    model: Any = SimpleNamespace(config=CONFIG, find_boxes=boxes, find_masks=masks)
     return MaskRCNNDetector(model, **options), boxes, masks
 
 

@@ -136,7 +136,6 @@ def test_mixed_precision_leaves_boxes_whole() -> None:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("backbone", ["resnet50", "resnet101"])
 def test_resnets_train_and_detect(backbone: str) -> None:
     model = MaskRCNN(dataclasses.replace(SMALL, backbone=backbone, tile_size_px=64))

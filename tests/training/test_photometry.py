@@ -10,7 +10,7 @@ from geoseg.training.photometry import vary_photometry
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_an_edge_stays_where_it_is(seed: int) -> None:
     image = np.full((64, 70, 3), 70, np.uint8)
     image[:, 31:] = (170, 160, 150)
@@ -22,8 +22,9 @@ def test_an_edge_stays_where_it_is(seed: int) -> None:
     profile = varied.astype(float).mean(axis=(0, 2))
     dark, bright = profile[:20].mean(), profile[-20:].mean()
     if bright - dark > 25:
-        edge = 70 - ((profile - dark) / (bright - dark)).sum()
-        assert abs(edge - 31) < 0.1
+        near = profile[28:34]
+        edge = np.interp((dark + bright) / 2, near, np.arange(28, 34) + 0.5)
+        assert abs(edge - 31) < 0.15
 
 
 def test_the_same_numbers_give_the_same_bytes() -> None:

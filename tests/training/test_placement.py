@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from pathlib import Path
 
@@ -34,6 +35,12 @@ BUILDING = [(160.0, 150.0), (270.0, 162.0), (262.0, 258.0), (151.0, 251.0)]
 def make_image(width: int, height: int, gsd_m: float = 0.3) -> LabelledImage:
     """An image without labels; there is no file."""
     return LabelledImage(Path("none.png"), 1, width, height, gsd_m, ())
+
+
+@functools.cache
+def source_pixels() -> NDArray[np.uint8]:
+    """The building on black."""
+    return paint(BUILDING, SOURCE_HW)
 
 
 def corners_in_source(affine: NDArray[np.float64], cell: Cell) -> NDArray[np.float64]:
@@ -137,7 +144,7 @@ def test_labels_lie_on_their_pixels(
     middle = np.array([57.5, 55.0]) + shift
     affine = np.column_stack([linear, middle - linear @ np.mean(BUILDING, axis=0)])
     tile = np.zeros((112, 112, 3), np.uint8)
-    warp_into(tile, paint(BUILDING, SOURCE_HW), affine, cell)
+    warp_into(tile, source_pixels(), affine, cell)
     objects = (LabelledObject((np.array(BUILDING, np.float32),)),)
     (placed,) = place_objects(objects, make_shapes(objects), affine, cell)
     (ring,) = placed.rings
