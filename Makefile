@@ -20,7 +20,7 @@ $(STAMP): setup.cfg constraints.txt scripts/make_venv.sh
 setup: $(STAMP) ## Make .venv with everything that geoseg needs
 
 demo: $(STAMP) ## Make a sample raster, find its buildings, and measure how good they are
-	$(BIN)/geoseg sample -o $(DEMO) --seed 1 --overwrite
+	$(BIN)/geoseg sample -o $(DEMO) --seed 6 --overwrite
 	$(BIN)/geoseg predict $(DEMO)/sample.tif -o $(DEMO)/buildings.geojson \
 		-o $(DEMO)/buildings.osm --preview $(DEMO)/preview.png --overwrite
 	$(BIN)/geoseg evaluate $(DEMO)/buildings.geojson $(DEMO)/sample_truth.geojson

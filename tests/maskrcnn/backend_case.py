@@ -21,7 +21,7 @@ from tests.maskrcnn.samples import SMALL, random_images, seeded_weights, trainin
 
 # Two classes take the ways that one class spares.
 CONFIG = dataclasses.replace(SMALL, class_names=("building", "shed"))
-MIN_SCORE = 0.7
+MIN_SCORE = 0.8
 
 
 def detect(model: MaskRCNN) -> dict[str, NDArray[Any]]:

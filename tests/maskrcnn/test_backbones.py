@@ -15,12 +15,13 @@ from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.anchors import level_sizes
 from geoseg.maskrcnn.backbones import build_backbone, freeze_early_layers, normalize_images
 from geoseg.maskrcnn.mobilenet_v2 import build_mobilenet_v2
-from geoseg.maskrcnn.resnet import BATCH_NORM_EPSILON, build_resnet
+from geoseg.maskrcnn.resnet import build_resnet
 from tests.maskrcnn.samples import seeded_array
 
-# keras.applications' own epsilons.
+# Of keras.applications' batch norms, and of matterport's.
 MOBILENET_EPSILON = 1e-3
 RESNET_EPSILON = 1.001e-5
+MATTERPORT_EPSILON = 1e-3
 
 
 def fill(model: keras.Model) -> None:
@@ -102,7 +103,7 @@ def test_resnet50_is_that_of_keras() -> None:
         if layer.weights:
             values = reference.get_layer(keras_name(layer.name)).get_weights()
             if isinstance(layer, keras.layers.BatchNormalization):
-                values[3] = values[3] + RESNET_EPSILON - BATCH_NORM_EPSILON
+                values[3] = values[3] + RESNET_EPSILON - MATTERPORT_EPSILON
             layer.set_weights(values)
     taps = ("conv2_block3_out", "conv3_block4_out", "conv4_block6_out", "conv5_block3_out")
     expected = keras.Model(reference.input, [reference.get_layer(name).output for name in taps])

@@ -100,6 +100,7 @@ class StepProgress(NoProgress):
         self.told.append("end")
 
 
+@pytest.mark.slow
 def test_a_run_learns_and_what_it_saves_finds_buildings(
     scenes: Path, backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +221,22 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Building it takes seconds, and these tests end before it is used."""
     network = SimpleNamespace(backbone=keras.Sequential(name="mobilenet_v2"), config=MODEL)
     monkeypatch.setattr(train, "MaskRCNN", lambda config: network)
+
+
+@pytest.mark.parametrize(("is_mixed", "policy"), [(True, "mixed_bfloat16"), (False, "float32")])
+def test_precision_is_of_the_network_alone(
+    monkeypatch: pytest.MonkeyPatch, is_mixed: bool, policy: str
+) -> None:
+    policies: list[str] = []
+
+    def build(config: MaskRCNNConfig) -> Any:
+        policies.append(keras.config.dtype_policy().name)
+        return SimpleNamespace(compile=lambda *args, **options: None)
+
+    monkeypatch.setattr(train, "MaskRCNN", build)
+    make_model(TrainConfig(mixed_precision=is_mixed))
+    assert policies == [policy]
+    assert keras.config.dtype_policy().name == "float32"
 
 
 @pytest.mark.usefixtures("no_network")
