@@ -189,9 +189,7 @@ class Detector(Protocol):
 class Runner(Protocol):
     """Something that applies a function to items, here or elsewhere."""
 
-    def run(
-        self, function: Callable[[Item], Result], items: Iterable[Item]
-    ) -> Iterator[Result]:
+    def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield the results in the order of the items."""
         ...
 

@@ -102,9 +102,10 @@ def _find_partners(
             if index not in pasted:
                 pasted[index] = _paste(detections[index], tiles[detections[index].tile_index])
         in_i, in_j, both = _count_shared(pasted[i], pasted[j])
-        (small, small_is_cut), (large, _) = sorted([(in_i, is_cut[i]), (in_j, is_cut[j])])
-        # A fragment may have lost most of its building; a whole view is not part of another.
-        if both > 0 and both >= MIN_AGREEMENT * (small if small_is_cut else large):
+        (small, small_is_cut), (large, large_is_cut) = sorted([(in_i, is_cut[i]), (in_j, is_cut[j])])
+        # A whole view is no view of a building that is cut and still larger.
+        is_of_smaller = small_is_cut or not large_is_cut
+        if both > 0 and both >= MIN_AGREEMENT * (small if is_of_smaller else large):
             partners[i].append(j)
             partners[j].append(i)
     return partners
