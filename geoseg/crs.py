@@ -62,9 +62,11 @@ def transform_xy(
     """
     try:
         transformer = Transformer.from_crs(source, target, always_xy=True)
-        new_x, new_y = transformer.transform(x, y)
+        # The first one twice: some versions of pyproj take an array of one element for a number.
+        twice_x, twice_y = transformer.transform(np.append(x, x[:1]), np.append(y, y[:1]))
     except ProjError as error:
         raise CRSError(f"{source.name} cannot be reprojected to {target.name}: {error}.") from error
+    new_x, new_y = twice_x[: len(x)], twice_y[: len(y)]
     bad = ~(np.isfinite(new_x) & np.isfinite(new_y))
     if bad.any():
         first = int(np.argmax(bad))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import rasterio
-import scipy.ndimage
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
@@ -56,16 +56,16 @@ class BrightDetector:
         return [self._detect_one(image) for image in images]
 
     def _detect_one(self, image: NDArray[np.uint8]) -> list[Detection]:
-        is_bright = scipy.ndimage.median_filter(image.mean(axis=2), 3) > 150
-        labels, _ = scipy.ndimage.label(is_bright)
+        grey = cv2.medianBlur(image.mean(axis=2).astype(np.uint8), 3)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((grey > 150).astype(np.uint8))
         found = []
-        for number, part in enumerate(scipy.ndimage.find_objects(labels), start=1):
-            mask = labels[part] == number
-            if mask.sum() < 40:
+        for number in range(1, count):
+            left, top, width, height, num_pixels = stats[number].tolist()
+            if num_pixels < 40:
                 continue
-            rows, cols = part
-            box = np.array([rows.start, cols.start, rows.stop, cols.stop], np.float32)
-            found.append(Detection(box, 0.9, mask.astype(np.float32)))
+            box = np.array([top, left, top + height, left + width], np.float32)
+            part = labels[top : top + height, left : left + width]
+            found.append(Detection(box, 0.9, (part == number).astype(np.float32)))
         return found
 
 

@@ -2,8 +2,8 @@
 
 Two detections of different tiles are one building when their masks agree where both tiles
 look. Of a building that some tile sees whole, the best whole view stays. One that every tile
-cuts is put together from its fragments. A small building inside a large one stays, as it does
-within a tile.
+cuts is put together from its fragments. What is seen whole within a larger fragment is something
+else, and takes nothing away from it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from geoseg.masks import sample_mask
 from geoseg.types import Detection, Tile
 
-# Share that two masks of one building must have in common, counted where both tiles look: of
-# the smaller mask where that is a fragment, otherwise of the larger one.
+# Share of the smaller mask, counted where both tiles look, that two views of one building must
+# have in common; of the larger mask where a whole view lies within a fragment.
 MIN_AGREEMENT = 0.5
 # A mask that comes this close to its tile's border is taken to go on beyond it.
 BORDER_PX = 2.0
@@ -102,10 +102,12 @@ def _find_partners(
             if index not in pasted:
                 pasted[index] = _paste(detections[index], tiles[detections[index].tile_index])
         in_i, in_j, both = _count_shared(pasted[i], pasted[j])
-        (small, small_is_cut), (large, large_is_cut) = sorted([(in_i, is_cut[i]), (in_j, is_cut[j])])
-        # A whole view is no view of a building that is cut and still larger.
-        is_of_smaller = small_is_cut or not large_is_cut
-        if both > 0 and both >= MIN_AGREEMENT * (small if is_of_smaller else large):
+        (small, small_is_cut), (large, large_is_cut) = sorted(
+            [(in_i, is_cut[i]), (in_j, is_cut[j])]
+        )
+        # A whole view is not of a building that another tile cuts and that is larger still.
+        reference = large if large_is_cut and not small_is_cut else small
+        if both > 0 and both >= MIN_AGREEMENT * reference:
             partners[i].append(j)
             partners[j].append(i)
     return partners

@@ -132,7 +132,10 @@ def _read(path: Path, reader: Callable[[Path], dict[str, Any]]) -> dict[str, Any
 
 def _read_npz(path: Path) -> dict[str, Any]:
     # Opened here: on some damage np.load leaves the file open.
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+    with path.open("rb") as file:
+        content = np.load(file, allow_pickle=False)
+        if isinstance(content, np.ndarray):
+            raise ValueError("a single array")
         return {name: content[name] for name in content.files}
 
 
