@@ -34,3 +34,10 @@ def test_every_owner_of_a_pixel_of_the_area_is_selected(x: int, y: int, side: in
     chosen = {tile.index for tile in select_tiles(GRID, shapely.box(x, y, right, bottom))}
     assert GRID.owner(y, x).index in chosen
     assert GRID.owner(bottom - 1, right - 1).index in chosen
+
+
+def test_area_on_a_raster_of_a_trillion_tiles_takes_no_longer() -> None:
+    # As wide as a tile service at zoom 20; looking at every tile would take days.
+    service = make_grid((2**28, 2**28), TileConfig())
+    chosen = select_tiles(service, shapely.box(1e8, 1e8, 1e8 + 500, 1e8 + 500))
+    assert 4 <= len(chosen) <= 16
