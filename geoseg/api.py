@@ -81,14 +81,15 @@ def run_prediction(
     from geoseg.detections.detector import load_detector
     from geoseg.pipeline import scan_raster, vectorize
     from geoseg.raster import open_raster
-    from geoseg.raster.aoi import read_area_px
+    from geoseg.raster.aoi import find_area_centre, read_area_px
     from geoseg.raster.gdal import short_name
     from geoseg.runners.in_process import InProcessRunner
 
     # What can be wrong is found before the seconds that it takes to load the network.
     model, name, digest = describe_weights(weights)
     config = _fit_tiles(config, model.tile_size_px)
-    with open_raster(raster, config.raster, model_gsd_m=model.gsd_m) as source:
+    centre = find_area_centre(aoi, bbox)
+    with open_raster(raster, config.raster, model_gsd_m=model.gsd_m, at_lonlat=centre) as source:
         area_px = read_area_px(source, aoi, bbox)
         overview = source.read_overview(OVERVIEW_SIDE_PX) if with_overview else None
         score, batch_size = config.detect.score, config.detect.batch_size

@@ -59,6 +59,30 @@ def bbox_aoi(bbox: Sequence[float], crs: CRS) -> shapely.Geometry:
     return shapely.union_all(take_polygons(transform_polygons(box, WGS84, crs)))
 
 
+def find_area_centre(aoi: Path | None, bbox: Sequence[float] | None) -> tuple[float, float] | None:
+    """Longitude and latitude in the middle of the area that the user asked for.
+
+    Args:
+        aoi: vector file, or None.
+        bbox: west, south, east, north in degrees, or None.
+
+    Returns:
+        Degrees in WGS 84; None when both are None.
+
+    Raises:
+        AoiError: both are given, or the file holds no polygon.
+        VectorError: the file cannot be read.
+    """
+    _check_one(aoi, bbox)
+    if aoi is not None:
+        west, south, east, north = read_aoi(aoi, WGS84).bounds
+    elif bbox is not None:
+        west, south, east, north = bbox
+    else:
+        return None
+    return (west + east) / 2, (south + north) / 2
+
+
 def aoi_in_pixels(aoi: shapely.Geometry, source: RasterSource, name: str) -> shapely.Geometry:
     """The part of an area of interest that lies on a raster, in pixels of its model grid.
 
@@ -108,8 +132,7 @@ def read_area_px(
             to where the raster's CRS is not defined.
         VectorError: the file cannot be read.
     """
-    if aoi is not None and bbox is not None:
-        raise AoiError(f"the area must be given by a file or a bbox; got both, {aoi} and a bbox.")
+    _check_one(aoi, bbox)
     name = "bbox" if aoi is None else str(aoi)
     try:
         if aoi is not None:
@@ -125,6 +148,11 @@ def read_area_px(
             f"{_extent(raster_outline(source), source.crs)} (W,S,E,N in degrees)."
         ) from error
     return aoi_in_pixels(area, source, name)
+
+
+def _check_one(aoi: Path | None, bbox: Sequence[float] | None) -> None:
+    if aoi is not None and bbox is not None:
+        raise AoiError(f"the area must be given by a file or a bbox; got both, {aoi} and a bbox.")
 
 
 def raster_outline(source: RasterSource) -> shapely.Polygon:

@@ -7,7 +7,9 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoseg.crs import ground_gsd, scale_transform
+import numpy as np
+
+from geoseg.crs import WGS84, ground_gsd, pixel_to_xy, scale_transform, transform_xy
 from geoseg.raster.resample import Axis
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ def choose_grid(
     shape_hw: tuple[int, int],
     wanted_gsd_m: float | None,
     model_gsd_m: float | None = None,
+    at_px: tuple[float, float] | None = None,
 ) -> ModelGrid:
     """Lay the model grid over a raster.
 
@@ -75,12 +78,16 @@ def choose_grid(
         wanted_gsd_m: ground metres per pixel; None goes by the model.
         model_gsd_m: ground metres per pixel that the model was trained at, see `fit_gsd`; None
             for the raster's own.
+        at_px: raster pixel (col, row) where ground metres are measured, moved into the raster
+            if need be; None for its centre. On a raster as wide as the Earth it matters.
 
     Raises:
         CRSError: the centre of the raster lies where its CRS is not defined.
     """
     height, width = shape_hw
-    gsd_x_m, gsd_y_m = ground_gsd(place.crs, place.transform, width / 2, height / 2)
+    col, row = (width / 2, height / 2) if at_px is None else at_px
+    col, row = min(max(col, 0.0), float(width)), min(max(row, 0.0), float(height))
+    gsd_x_m, gsd_y_m = ground_gsd(place.crs, place.transform, col, row)
     own = math.sqrt(gsd_x_m * gsd_y_m)
     wanted = wanted_gsd_m or (own if model_gsd_m is None else fit_gsd(own, model_gsd_m))
     cols, rows = Axis(width, width), Axis(height, height)
@@ -94,6 +101,18 @@ def choose_grid(
         gsd_m=math.sqrt(gsd_x_m * cols.factor * gsd_y_m * rows.factor),
         raster_gsd_m=(gsd_x_m, gsd_y_m),
     )
+
+
+def find_pixel(place: Georeference, lonlat: tuple[float, float]) -> tuple[float, float]:
+    """Raster pixel (col, row) of a longitude and latitude; may lie outside the raster.
+
+    Raises:
+        CRSError: the raster's CRS is not defined there.
+    """
+    lon, lat = (np.array([value]) for value in lonlat)
+    x, y = transform_xy(lon, lat, WGS84, place.crs)
+    cols, rows = pixel_to_xy(~place.transform, x, y)
+    return float(cols[0]), float(rows[0])
 
 
 def warn_of_scale(grid: ModelGrid, name: str, model_gsd_m: float) -> None:

@@ -14,7 +14,7 @@ from geoseg.errors import RasterError
 from geoseg.raster.bands import choose_bands, has_same_mask, read_bands
 from geoseg.raster.gdal import gdal_env, no_place_warnings, open_dataset, read_errors
 from geoseg.raster.georeference import read_georeference, warp_by_gcps
-from geoseg.raster.grid import choose_grid, warn_of_scale
+from geoseg.raster.grid import choose_grid, find_pixel, warn_of_scale
 from geoseg.raster.reflection import read_reflected
 from geoseg.raster.resample import Axis, read_resampled
 from geoseg.raster.scaling import choose_scaling
@@ -88,10 +88,16 @@ class GdalSource:
         facts: what the raster is.
     """
 
-    def __init__(self, name: str, config: RasterConfig, model_gsd_m: float | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        config: RasterConfig,
+        model_gsd_m: float | None,
+        at_lonlat: tuple[float, float] | None = None,
+    ) -> None:
         """Open the raster; `open_raster` says how."""
         self.name = name
-        self._arguments = (name, config, model_gsd_m)
+        self._arguments = (name, config, model_gsd_m, at_lonlat)
         with contextlib.ExitStack() as stack, gdal_env(name), no_place_warnings():
             self._dataset: DatasetReader = stack.enter_context(open_dataset(name))
             if self._dataset.count == 0:
@@ -104,7 +110,8 @@ class GdalSource:
             with read_errors(name, "a sample of its pixels"):
                 self._scaling = choose_scaling(self._dataset, self._bands, config.scale)
             shape_hw = (self._dataset.height, self._dataset.width)
-            grid = choose_grid(place, shape_hw, config.gsd_m, model_gsd_m)
+            at_px = None if at_lonlat is None else find_pixel(place, at_lonlat)
+            grid = choose_grid(place, shape_hw, config.gsd_m, model_gsd_m, at_px)
             if model_gsd_m is not None and config.gsd_m is None:
                 warn_of_scale(grid, name, model_gsd_m)
             self.crs = place.crs
@@ -231,7 +238,11 @@ class GdalSource:
 
 
 def open_raster(
-    name: str | os.PathLike[str], config: RasterConfig, *, model_gsd_m: float | None
+    name: str | os.PathLike[str],
+    config: RasterConfig,
+    *,
+    model_gsd_m: float | None,
+    at_lonlat: tuple[float, float] | None = None,
 ) -> GdalSource:
     """Open whatever GDAL reads as a raster, at the GSD of the model.
 
@@ -243,6 +254,8 @@ def open_raster(
         config: GSD, bands, scale and CRS where the raster's own or the model's will not do.
         model_gsd_m: ground metres per pixel that the model was trained at; None reads the
             raster at its own.
+        at_lonlat: longitude and latitude where ground metres are measured; None for the centre
+            of the raster, which will not do for a tile service as wide as the Earth.
 
     Returns:
         The source, to be closed by the caller or used with `with`.
@@ -261,7 +274,7 @@ def open_raster(
         >>> with open_raster("ortho.tif", RasterConfig(), model_gsd_m=0.3) as source:
         ...     block = source.read(Window(0, 0, 300, 300))  # doctest: +SKIP
     """
-    return GdalSource(str(name), config, model_gsd_m)
+    return GdalSource(str(name), config, model_gsd_m, at_lonlat)
 
 
 def _read_date(dataset: DatasetReader) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from geoseg.raster.georeference import Georeference
-from geoseg.raster.grid import choose_grid
+from geoseg.raster.grid import choose_grid, find_pixel
 
 UTM = CRS.from_epsg(32645)
 
@@ -59,3 +59,20 @@ def test_coarser_raster_is_read_as_it_is_up_to_twice_the_models_gsd() -> None:
 
 def test_wanted_gsd_goes_before_the_models() -> None:
     assert choose_grid(_place(0.3), (100, 100), 0.15, 0.2).shape_hw == (200, 200)
+
+
+def test_ground_metres_are_measured_where_the_area_is() -> None:
+    # Web Mercator over the whole Earth: at 60 degrees north a pixel covers half the ground.
+    side = 40_075_016.68
+    place = Georeference(
+        CRS.from_epsg(3857), Affine(side / 1e6, 0, -side / 2, 0, -side / 1e6, side / 2)
+    )
+    at_px = find_pixel(place, (10.0, 60.0))
+    grid = choose_grid(place, (10**6, 10**6), None, None, at_px)
+    equator = choose_grid(place, (10**6, 10**6), None, None)
+    assert grid.gsd_m / equator.gsd_m == pytest.approx(0.5, rel=0.01)
+
+
+def test_a_place_outside_the_raster_is_moved_to_its_edge() -> None:
+    far = choose_grid(_place(0.3), (100, 100), 0.3, at_px=(1e9, -1e9))
+    assert far.shape_hw == (100, 100)
