@@ -2,8 +2,8 @@
 
 Two detections of different tiles are one building when their masks agree where both tiles
 look. Of a building that some tile sees whole, the best whole view stays. One that every tile
-cuts is put together from its fragments. What is seen whole within a larger fragment is something
-else, and takes nothing away from it.
+cuts is put together from its fragments. A small building inside a large one stays, as it does
+within a tile.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from geoseg.masks import sample_mask
 from geoseg.types import Detection, Tile
 
-# Share of the smaller mask, counted where both tiles look, that two views of one building must
-# have in common; of the larger mask where a whole view lies within a fragment.
+# Share that two views of one building must have in common, counted where both tiles look: of the
+# smaller mask where that is a fragment, otherwise of the larger one.
 MIN_AGREEMENT = 0.5
 # A mask that comes this close to its tile's border is taken to go on beyond it.
 BORDER_PX = 2.0
@@ -102,11 +102,9 @@ def _find_partners(
             if index not in pasted:
                 pasted[index] = _paste(detections[index], tiles[detections[index].tile_index])
         in_i, in_j, both = _count_shared(pasted[i], pasted[j])
-        (small, small_is_cut), (large, large_is_cut) = sorted(
-            [(in_i, is_cut[i]), (in_j, is_cut[j])]
-        )
-        # A whole view is not of a building that another tile cuts and that is larger still.
-        reference = large if large_is_cut and not small_is_cut else small
+        (small, small_is_cut), (large, _) = sorted([(in_i, is_cut[i]), (in_j, is_cut[j])])
+        # A fragment may have lost most of its building; a whole view is not part of another.
+        reference = small if small_is_cut else large
         if both > 0 and both >= MIN_AGREEMENT * reference:
             partners[i].append(j)
             partners[j].append(i)
