@@ -51,17 +51,20 @@ def match_anchors(
     labels = np.full(len(anchors), -1, np.int8)
     deltas = np.zeros((len(anchors), 4), np.float32)
     best_iou, best_object = np.zeros(len(anchors), np.float32), np.zeros(len(anchors), np.int64)
-    if len(boxes):
-        iou = numpy_iou(anchors, boxes)
-        best_object = iou.argmax(axis=1)
-        best_iou = iou[np.arange(len(anchors)), best_object]
+    # Object by object, in contiguous columns that stay in the cache: all pairs at once are slower.
+    columns = np.asfortranarray(anchors)
+    for index in range(len(boxes)):
+        iou = numpy_iou(columns, boxes[index : index + 1])[:, 0]
+        best_object[iou > best_iou] = index
+        np.maximum(best_iou, iou, out=best_iou)
         # Every object gets its best anchor, even when none overlaps it much.
-        nearest = iou.argmax(axis=0)
-        labels[nearest[iou.max(axis=0) > LEAST_ANCHOR_IOU]] = 1
+        nearest = iou.argmax()
+        if iou[nearest] > LEAST_ANCHOR_IOU:
+            labels[nearest] = 1
     labels[best_iou >= POSITIVE_ANCHOR_IOU] = 1
     is_background = (best_iou < NEGATIVE_ANCHOR_IOU) & (labels != 1)
     if len(ignored):
-        is_background &= ~_mostly_inside(anchors, ignored)
+        is_background &= ~_mostly_inside(columns, ignored)
     positives = _sample(np.flatnonzero(labels == 1), num_sampled // 2, random)
     negatives = _sample(np.flatnonzero(is_background), num_sampled - len(positives), random)
     labels[:] = -1
@@ -98,7 +101,10 @@ def _areas(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _mostly_inside(anchors: NDArray[np.float32], regions: NDArray[np.float32]) -> NDArray[np.bool_]:
-    most_shared = _shared_areas(anchors, regions).max(axis=1)
+    most_shared = np.zeros(len(anchors), np.float32)
+    for index in range(len(regions)):
+        shared = _shared_areas(anchors, regions[index : index + 1])[:, 0]
+        np.maximum(most_shared, shared, out=most_shared)
     inside: NDArray[np.bool_] = most_shared > IGNORED_SHARE * _areas(anchors)
     return inside
 
