@@ -56,14 +56,13 @@ def read_georeference(dataset: DatasetReader, name: str, crs: str | None) -> Geo
     if dataset.transform == Affine.identity() and not has_gcps:
         raise RasterError(_no_place_message(dataset, name))
     own = _own_crs(points_crs if has_gcps else dataset.crs, name)
-    if own is None and given is None:
+    chosen = own if given is None else given
+    if chosen is None:
         raise MissingCRSError(f"{name}: the raster names no CRS; give one with --crs EPSG:CODE.")
-    if own is not None and given is not None and own != given:
+    if own is not None and own != chosen:
         warnings.warn(
             f"{name}: --crs {crs} is used in place of the raster's own {own.name}.", stacklevel=3
         )
-    chosen = given if given is not None else own
-    assert chosen is not None
     if chosen.is_geocentric or not (chosen.is_projected or chosen.is_geographic):
         raise CRSError(f"{name}: the CRS must be projected or geographic; got {chosen.name}.")
     if has_gcps:
