@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geoseg.datasets.image_folder import NumberedImage
 
 # The scores of a submission are ranked: it profits from everything that was seen at all.
-SUBMISSION_SCORE = 0.05
+SUBMISSION_SCORE = 0.02
 
 
 @click.command(
@@ -60,41 +60,46 @@ def predict_folder_command(
     output: Path,
     gsd_m: float | None,
     weights: str | None,
+    engine: str,
     device: str,
     batch_size: int | None,
     score: float | None,
+    views: int,
     overlap_px: int,
     overwrite: bool,
     progress: Progress,
 ) -> None:
     """Find the buildings of all images in the folder IMAGES.
 
-    The image_id of 000000123.jpg is 123. Images may have any size. A submission is ranked by
-    score, so without --score all that scores above 0.05 is written.
+    The image_id of 000000123.jpg is 123; other names have the ids of annotation.json, in the
+    folder or beside it. Images may have any size. A submission is ranked by
+    score, so without --score all that scores above 0.02 is written.
     """
     from geoseg.api import describe_weights, predict_images
     from geoseg.datasets.image_folder import list_images
-    from geoseg.detections.detector import load_detector
+    from geoseg.detections.views import load_views
     from geoseg.export import ImageResult, write_predictions
     from geoseg.export.outputs import check_target
-    from geoseg.raster.grid import fit_gsd
+    from geoseg.raster.grid import fit_gsd, warn_of_gsd_range
 
     check_target(output, overwrite)
     numbered = list_images(images)
-    config = PredictConfig(tiles=tile_config(overlap_px), detect=detect_config(score, batch_size))
+    min_score = SUBMISSION_SCORE if score is None else score
+    config = PredictConfig(
+        tiles=tile_config(overlap_px), detect=detect_config(min_score, batch_size, views)
+    )
     path = None if weights is None else Path(weights)
     # What is wrong with the weights is found before the seconds that it takes to load them.
     model, _, _ = describe_weights(path)
-    detector = load_detector(
-        path,
-        min_score=SUBMISSION_SCORE if score is None else score,
-        batch_size=batch_size,
-        device=device,
-    )
+    zoom = 1.0
+    if gsd_m is not None:
+        read_gsd_m = fit_gsd(gsd_m, model.gsd_m)
+        warn_of_gsd_range(read_gsd_m, str(images), model.gsd_range_m)
+        zoom = gsd_m / read_gsd_m
+    detector = load_views(config.detect, path, engine=engine, device=device)
     reader = _Reader(numbered, progress)
 
     def predict() -> Iterator[ImageResult]:
-        zoom = 1.0 if gsd_m is None else gsd_m / fit_gsd(gsd_m, model.gsd_m)
         for result in predict_images(
             reader, detector, config, batch_size=detector.batch_size, zoom=zoom
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from geoseg.datasets.coco import find_annotation
+from geoseg.datasets.json_stream import stream_members
 from geoseg.errors import DatasetError
+
+logger = logging.getLogger(__name__)
+
+IMAGES_FOLDER = "images"
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp")
 
@@ -30,11 +37,13 @@ class NumberedImage(NamedTuple):
 def list_images(folder: Path) -> list[NumberedImage]:
     """Find the images of a folder.
 
-    The id of `000000123.jpg` is 123. Where a name is no number, or two are the same, all images
-    are numbered from 1 in the order of their names, with a warning.
+    The id of `000000123.jpg` is 123. Where a name is no number, or two are the same, the ids are
+    those of the COCO annotation in the folder or beside it, if that names all of them; otherwise
+    images are numbered from 1 in the order of their names, with a warning.
 
     Args:
-        folder: looked at itself, not its subfolders; hidden files are passed over.
+        folder: looked at itself, not its subfolders; hidden files are passed over. Of a folder
+            without images that has one named `images`, that one.
 
     Returns:
         Images by id; none, with a warning, for a folder without images.
@@ -44,7 +53,7 @@ def list_images(folder: Path) -> list[NumberedImage]:
     """
     if not folder.is_dir():
         raise DatasetError(f"{folder} must be a folder of images; there is none.")
-    paths = sorted(path for path in folder.iterdir() if _is_image(path))
+    paths = _find_images(folder) or _find_images(folder / IMAGES_FOLDER)
     if not paths:
         warnings.warn(
             f"{folder}: no images are here; their names end in {', '.join(SUFFIXES)}.",
@@ -55,12 +64,35 @@ def list_images(folder: Path) -> list[NumberedImage]:
         numbers = [int(stem) for stem in stems]
         if len(set(numbers)) == len(numbers):
             return sorted(map(NumberedImage, numbers, paths))
+    ids = _read_ids(paths[0].parent) if paths else {}
+    if paths and all(path.name in ids for path in paths):
+        return sorted(NumberedImage(ids[path.name], path) for path in paths)
     warnings.warn(
         f"{folder}: not every image is named by a number of its own, as 000000123.jpg; image_id "
         "counts them from 1 in the order of their names.",
         stacklevel=2,
     )
     return [NumberedImage(number, path) for number, path in enumerate(paths, start=1)]
+
+
+def _find_images(folder: Path) -> list[Path]:
+    return sorted(filter(_is_image, folder.iterdir())) if folder.is_dir() else []
+
+
+def _read_ids(folder: Path) -> dict[str, int]:
+    """Ids by file name, of the annotation in a folder or beside it; empty if there is none."""
+    annotation = find_annotation(folder) or find_annotation(folder.parent)
+    if annotation is None:
+        return {}
+    try:
+        return {
+            str(record["file_name"]): int(record["id"])
+            for key, record in stream_members(annotation)
+            if key == "images" and record is not None
+        }
+    except (DatasetError, OSError, ValueError, KeyError, TypeError) as error:
+        logger.warning("%s: its image ids are not used: %s", annotation, error)
+        return {}
 
 
 def _is_image(path: Path) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 
@@ -44,6 +45,34 @@ def test_other_names_are_counted_in_their_order_with_a_warning(
     with pytest.warns(UserWarning, match="counts them from 1"):
         found = list_images(tmp_path)
     assert [(one.image_id, one.path.name) for one in found] == list(enumerate(sorted(names), 1))
+
+
+def write_ids(path: Path, ids: dict[str, int]) -> None:
+    images = [{"id": number, "file_name": name} for name, number in ids.items()]
+    path.write_text(json.dumps({"images": images, "annotations": [], "categories": []}))
+
+
+@pytest.mark.parametrize("asked", ["images", "."])
+def test_ids_of_other_names_are_those_of_the_annotation(asked: str, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    touch(tmp_path / "images", "b.jpg", "a.jpg")
+    write_ids(tmp_path / "annotation.json", {"a.jpg": 7, "b.jpg": 3, "gone.jpg": 1})
+    found = list_images(tmp_path / asked)
+    assert [(one.image_id, one.path.name) for one in found] == [(3, "b.jpg"), (7, "a.jpg")]
+
+
+def test_an_annotation_of_other_images_is_not_used(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg", "b.jpg")
+    write_ids(tmp_path / "annotation.json", {"a.jpg": 7})
+    with pytest.warns(UserWarning, match="counts them from 1"):
+        assert [one.image_id for one in list_images(tmp_path)] == [1, 2]
+
+
+def test_a_damaged_annotation_is_passed_over(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg")
+    (tmp_path / "annotation.json").write_text('{"images": [{"id"')
+    with pytest.warns(UserWarning, match="counts them from 1"):
+        assert [one.image_id for one in list_images(tmp_path)] == [1]
 
 
 def test_a_folder_without_images_gives_none_with_a_warning(tmp_path: Path) -> None:
