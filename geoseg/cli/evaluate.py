@@ -11,7 +11,7 @@ import click
 from geoseg.cli.options import overwrite_option, verbosity_options
 
 if TYPE_CHECKING:
-    from geoseg.evaluation import VectorScores
+    from geoseg.evaluation import CocoScores, VectorScores
 
 
 @click.command(
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     help="Least intersection over union of a match.",
 )
 @click.option(
+    "--score",
+    type=click.FloatRange(0, 1),
+    help="Least score of the COCO results that F1 is counted of.  [default: the bundled model's]",
+)
+@click.option(
     "--csv",
     "csv_path",
     metavar="FILE",
@@ -54,6 +59,7 @@ def evaluate_command(
     truth: Path,
     aoi: Path | None,
     iou: float,
+    score: float | None,
     csv_path: Path | None,
     json_path: Path | None,
     overwrite: bool,
@@ -61,12 +67,12 @@ def evaluate_command(
     """Compare the buildings in PRED with those in TRUTH.
 
     Two vector files, in any formats and CRSs, are matched one to one, the best score first. When
-    PRED is a JSON list of COCO results and TRUTH the annotations, the masks are scored as in the
-    crowdAI mapping challenge: AP and AR at IoU 0.5.
+    PRED is a JSON list of COCO results and TRUTH the annotations, or the folder that holds
+    `annotation.json`, the masks are scored as in the crowdAI mapping challenge: AP and AR at IoU
+    0.5. F1 at a score, the best F1 and how far scores are from precision come with it.
     """
     from geoseg.evaluation import (
         CocoScores,
-        evaluate_predictions,
         evaluate_vectors,
         format_scores,
         write_buildings_csv,
@@ -78,6 +84,8 @@ def evaluate_command(
     is_coco = is_predictions_file(pred)
     if is_coco and (aoi is not None or csv_path is not None or iou != 0.5):
         raise click.UsageError("--aoi, --iou and --csv go with vector files, not COCO results.")
+    if score is not None and not is_coco:
+        raise click.UsageError("--score goes with COCO results, not with vector files.")
     has_stdout = str(json_path) == "-"
     targets = [path for path in (csv_path, None if has_stdout else json_path) if path is not None]
     if len(targets) == 2 and targets[0].resolve() == targets[1].resolve():
@@ -87,7 +95,7 @@ def evaluate_command(
 
     scores: VectorScores | CocoScores
     if is_coco:
-        scores = evaluate_predictions(pred, truth)
+        scores = _evaluate_coco(pred, truth, score)
     else:
         scores = evaluate_vectors(pred, truth, aoi, iou=iou)
     if csv_path is not None and not isinstance(scores, CocoScores):
@@ -100,3 +108,13 @@ def evaluate_command(
         write_scores_json(sys.stdout, scores)
     else:
         click.echo(format_scores(scores))
+
+
+def _evaluate_coco(pred: Path, truth: Path, score: float | None) -> CocoScores:
+    from geoseg.api import describe_weights
+    from geoseg.datasets.coco import find_annotation
+    from geoseg.evaluation import evaluate_predictions
+
+    if score is None:
+        score = describe_weights(None)[0].score
+    return evaluate_predictions(pred, find_annotation(truth) or truth, score=score)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from geoseg.errors import DatasetError
+from geoseg.evaluation.coco_files import (
+    check_predictions,
+    encode_all,
+    index_coco,
+    load_json,
+    quiet,
+    read_sizes,
+)
+from geoseg.evaluation.ranking import RankedDetections, f1_at, find_best_f1, join_ranked
+from geoseg.evaluation.reliability import calibration_error
 
 _MAX_DETECTIONS = 100
 
@@ -25,6 +30,11 @@ class CocoScores:
         ap50: average precision at IoU 0.5, the challenge's first figure.
         ar50: average recall at IoU 0.5, its second.
         ap: average precision over IoU 0.5:0.95, not to be mixed up with the first.
+        f1: F1 at IoU 0.5 of the predictions that score at least `score`.
+        score: see `f1`.
+        best_f1: highest F1 at IoU 0.5 that any score gives.
+        best_score: the score that gives it.
+        calibration_error: see `geoseg.evaluation.reliability.calibration_error`.
         num_images: images in the annotations; those without predictions count.
         num_pred: predictions.
         num_truth: annotations.
@@ -33,6 +43,11 @@ class CocoScores:
     ap50: float
     ar50: float
     ap: float
+    f1: float
+    score: float
+    best_f1: float
+    best_score: float
+    calibration_error: float
     num_images: int
     num_pred: int
     num_truth: int
@@ -51,39 +66,28 @@ def is_predictions_file(path: Path) -> bool:
         return False
 
 
-def evaluate_predictions(predictions_json: Path, annotation_json: Path) -> CocoScores:
+def evaluate_predictions(
+    predictions_json: Path, annotation_json: Path, *, score: float = 0.5
+) -> CocoScores:
     """Score a submission with pycocotools.
 
     Boxes and areas of both files are made anew from the segmentations, because those of the
-    published annotations are wrong. A score is 0 where there is nothing to find.
+    published annotations are wrong. A figure is 0 where there is nothing to find.
 
     Args:
         predictions_json: list of `{"image_id", "category_id", "score", "segmentation"}` with
             polygons or RLE.
         annotation_json: COCO annotations, with polygons or RLE.
+        score: the score at which `CocoScores.f1` is counted.
 
     Raises:
         DatasetError: a file cannot be read, an entry lacks a key or cannot be decoded, or
             predictions name an image or category that the annotations do not have.
     """
-    from pycocotools.cocoeval import COCOeval
-
-    truth = _load(annotation_json, dict)
-    sizes = _read_sizes(annotation_json, truth)
-    categories = truth.get("categories", [])
-    labels = truth.get("annotations", [])
-    results = _load(predictions_json, list)
-    _check_predictions(predictions_json, results, sizes, {one["id"] for one in categories})
-    head = {"images": truth["images"], "categories": categories}
-    truth_coco = _index(head, _encode_all(annotation_json, labels, sizes))
-    results_coco = _index(head, _encode_all(predictions_json, results, sizes))
-    if not labels or not results:
-        return CocoScores(0.0, 0.0, 0.0, len(sizes), len(results), len(labels))
-    with contextlib.redirect_stdout(io.StringIO()):
-        evaluation = COCOeval(truth_coco, results_coco, "segm")
-        evaluation.params.maxDets = [_MAX_DETECTIONS]
-        evaluation.params.areaRng, evaluation.params.areaRngLbl = [[0, 1e10]], ["all"]
-        evaluation.evaluate()
+    evaluation, counts = _compare(predictions_json, annotation_json)
+    ranked = _rank(evaluation)
+    best_f1, best_score = find_best_f1(ranked)
+    with quiet():
         evaluation.accumulate()
     # precision: (IoU thresholds, recalls, categories, areas, maxDets); recall lacks recalls.
     precision, recall = evaluation.eval["precision"], evaluation.eval["recall"]
@@ -91,102 +95,67 @@ def evaluate_predictions(predictions_json: Path, annotation_json: Path) -> CocoS
         ap50=_mean(precision[0]),
         ar50=_mean(recall[0]),
         ap=_mean(precision),
-        num_images=len(sizes),
-        num_pred=len(results),
-        num_truth=len(labels),
+        f1=f1_at(ranked, score),
+        score=score,
+        best_f1=best_f1,
+        best_score=best_score,
+        calibration_error=calibration_error(ranked.scores, ranked.is_true),
+        **counts,
     )
 
 
-def _load(path: Path, kind: type) -> Any:
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            content = json.load(file)
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"{path}: cannot be read as JSON: {error}") from error
-    if not isinstance(content, kind):
-        raise DatasetError(
-            f"{path}: must hold a JSON {'object' if kind is dict else 'list'}; "
-            f"got {type(content).__name__}."
-        )
-    return content
+def rank_predictions(predictions_json: Path, annotation_json: Path) -> RankedDetections:
+    """Which predictions of a submission are right, as pycocotools matches them at IoU 0.5.
+
+    Args:
+        predictions_json: as of `evaluate_predictions`.
+        annotation_json: likewise.
+
+    Raises:
+        DatasetError: as of `evaluate_predictions`.
+    """
+    evaluation, _ = _compare(predictions_json, annotation_json)
+    return _rank(evaluation)
 
 
-def _read_sizes(path: Path, truth: dict[str, Any]) -> dict[int, tuple[int, int]]:
-    try:
-        return {image["id"]: (image["height"], image["width"]) for image in truth["images"]}
-    except (KeyError, TypeError) as error:
-        raise DatasetError(
-            f"{path}: must list images with id, height and width; {error} is missing."
-        ) from error
+def _compare(predictions_json: Path, annotation_json: Path) -> tuple[Any, dict[str, int]]:
+    """A COCOeval whose predictions are matched, and the numbers of images and objects."""
+    from pycocotools.cocoeval import COCOeval
+
+    truth = load_json(annotation_json, dict)
+    sizes = read_sizes(annotation_json, truth)
+    categories = truth.get("categories", [])
+    labels = truth.get("annotations", [])
+    results = load_json(predictions_json, list)
+    check_predictions(predictions_json, results, sizes, {one["id"] for one in categories})
+    head = {"images": truth["images"], "categories": categories}
+    truth_coco = index_coco(head, encode_all(annotation_json, labels, sizes))
+    results_coco = index_coco(head, encode_all(predictions_json, results, sizes))
+    with quiet():
+        evaluation = COCOeval(truth_coco, results_coco, "segm")
+        evaluation.params.maxDets = [_MAX_DETECTIONS]
+        evaluation.params.areaRng, evaluation.params.areaRngLbl = [[0, 1e10]], ["all"]
+        evaluation.evaluate()
+    counts = {"num_images": len(sizes), "num_pred": len(results), "num_truth": len(labels)}
+    return evaluation, counts
 
 
-def _check_predictions(
-    path: Path, results: list[Any], sizes: dict[int, tuple[int, int]], categories: set[int]
-) -> None:
-    for number, entry in enumerate(results):
-        for key in ("image_id", "category_id", "score", "segmentation"):
-            if not isinstance(entry, dict) or key not in entry:
-                raise DatasetError(f"{path}: each entry must have {key}; entry {number} has none.")
-        for key, known in (("image_id", sizes), ("category_id", categories)):
-            if entry[key] not in known:
-                raise DatasetError(
-                    f"{path}: {key} must be one of the annotations'; got {entry[key]}."
-                )
+def _rank(evaluation: Any) -> RankedDetections:
+    # None stands for an image without predictions and labels.
+    return join_ranked([_rank_image(one) for one in evaluation.evalImgs if one is not None])
 
 
-def _encode_all(
-    path: Path, entries: Iterable[dict[str, Any]], sizes: dict[int, tuple[int, int]]
-) -> list[dict[str, Any]]:
-    """Entries with RLE masks, and boxes and areas made from them."""
-    from pycocotools import mask as coco_mask
-
-    encoded = []
-    for number, entry in enumerate(entries, start=1):
-        try:
-            rle = _encode(entry["segmentation"], sizes[entry["image_id"]])
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise DatasetError(
-                f"{path}: entry {number - 1} cannot be decoded: {error!r}."
-            ) from error
-        encoded.append(
-            {
-                "id": number,
-                "image_id": entry["image_id"],
-                "category_id": entry["category_id"],
-                "iscrowd": entry.get("iscrowd", 0),
-                "score": entry.get("score", 0.0),
-                "segmentation": rle,
-                "area": float(coco_mask.area(rle)),
-                "bbox": coco_mask.toBbox(rle).tolist(),
-            }
-        )
-    return encoded
-
-
-def _encode(segmentation: Any, shape_hw: tuple[int, int]) -> Any:
-    from pycocotools import mask as coco_mask
-
-    if isinstance(segmentation, list):
-        # pycocotools takes fewer than three points for a box.
-        rings = [ring for ring in segmentation if len(ring) >= 6]
-        if not rings:
-            return coco_mask.encode(np.zeros(shape_hw, dtype=np.uint8, order="F"))
-        return coco_mask.merge(coco_mask.frPyObjects(rings, *shape_hw))
-    if tuple(segmentation["size"]) != tuple(shape_hw):
-        raise ValueError(f"size must be {list(shape_hw)}; got {segmentation['size']}")
-    if isinstance(segmentation["counts"], list):
-        return coco_mask.frPyObjects(segmentation, *shape_hw)
-    return segmentation
-
-
-def _index(head: dict[str, Any], annotations: list[dict[str, Any]]) -> Any:
-    from pycocotools.coco import COCO
-
-    with contextlib.redirect_stdout(io.StringIO()):
-        coco = COCO()
-        coco.dataset = {**head, "annotations": annotations}
-        coco.createIndex()
-    return coco
+def _rank_image(matched: dict[str, Any]) -> RankedDetections:
+    """The predictions of one image that pycocotools has matched; row 0 is IoU 0.5."""
+    # What lies on a crowd is neither right nor wrong.
+    is_counted = ~matched["dtIgnore"][0].astype(bool)
+    scores = np.array(matched["dtScores"], np.float64)[is_counted]
+    return RankedDetections(
+        scores=scores,
+        is_true=matched["dtMatches"][0][is_counted] > 0,
+        image_ids=np.full(len(scores), matched["image_id"], np.int64),
+        num_truth=int((~matched["gtIgnore"].astype(bool)).sum()),
+    )
 
 
 def _mean(values: Any) -> float:

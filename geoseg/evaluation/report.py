@@ -16,10 +16,13 @@ def format_scores(scores: VectorScores | CocoScores) -> str:
     """A table of two columns, one score a line.
 
     Example:
-        >>> print(format_scores(CocoScores(0.75, 0.8, 0.5, 20, 190, 188)))
+        >>> print(format_scores(CocoScores(0.75, 0.8, 0.5, 0.7, 0.5, 0.72, 0.4, 0.1, 20, 190, 188)))
         AP@0.5             0.7500
         AR@0.5             0.8000
         COCO AP            0.5000
+        F1 at 0.50         0.7000
+        best F1 at 0.40    0.7200
+        calib. error       0.1000
         images                 20
         predicted             190
         true                  188
@@ -30,6 +33,9 @@ def format_scores(scores: VectorScores | CocoScores) -> str:
             ("AP@0.5", scores.ap50),
             ("AR@0.5", scores.ar50),
             ("COCO AP", scores.ap),
+            (f"F1 at {scores.score:.2f}", scores.f1),
+            (f"best F1 at {scores.best_score:.2f}", scores.best_f1),
+            ("calib. error", scores.calibration_error),
             ("images", scores.num_images),
             ("predicted", scores.num_pred),
             ("true", scores.num_truth),

@@ -130,3 +130,24 @@ def warn_of_scale(grid: ModelGrid, name: str, model_gsd_m: float) -> None:
             f"read at {grid.gsd_m:.3g} m (--gsd sets another).",
             stacklevel=3,
         )
+
+
+def warn_of_gsd_range(gsd_m: float, name: str, gsd_range_m: tuple[float, float] | None) -> None:
+    """Warn where pixels are finer or coarser than what the weights were trained or measured at.
+
+    Args:
+        gsd_m: ground metres per pixel of what the model sees.
+        name: of the raster or the folder.
+        gsd_range_m: finest and coarsest of the weights; None for unknown, which warns of nothing.
+    """
+    if gsd_range_m is None:
+        return
+    finest, coarsest = gsd_range_m
+    if finest / (1 + _NATIVE_WITHIN) <= gsd_m <= coarsest * (1 + _NATIVE_WITHIN):
+        return
+    effect = "small" if gsd_m > coarsest else "large"
+    warnings.warn(
+        f"{name}: read at {gsd_m:.3g} m per pixel, where buildings are too {effect} for the "
+        f"model, which works from {finest:.3g} to {coarsest:.3g} m.",
+        stacklevel=2,
+    )

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 
 from geoseg.errors import DatasetError
-from geoseg.evaluation import evaluate_predictions
+from geoseg.evaluation import average_precision, evaluate_predictions, rank_predictions
 from geoseg.evaluation.coco import is_predictions_file
 
 
@@ -70,6 +73,12 @@ def test_scores_worked_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str
     # Seven thresholds up to 0.8 see both; above, the first is a miss too: precision 1/3 at 1/2.
     assert scores.ap == pytest.approx((7 * at_50 + 3 * 51 / 3 / 101) / 10)
     assert (scores.num_images, scores.num_pred, scores.num_truth) == (2, 3, 2)
+    # All three: two hits of three and two of two. At 0.75: one of two and one of two.
+    assert (scores.best_f1, scores.best_score) == pytest.approx((0.8, 0.7))
+    assert (scores.f1, scores.score) == pytest.approx((0.8, 0.5))
+    assert evaluate_predictions(pred, truth, score=0.75).f1 == pytest.approx(0.5)
+    # Each in a bin of its own: right, wrong, right.
+    assert scores.calibration_error == pytest.approx((0.1 + 0.8 + 0.3) / 3)
     assert capsys.readouterr() == ("", "")
 
 
@@ -81,6 +90,41 @@ def test_false_alarm_in_an_image_without_buildings_counts(tmp_path: Path) -> Non
     )
     (tmp_path / "p.json").write_text(json.dumps(entries))
     assert evaluate_predictions(tmp_path / "p.json", truth).ap50 == pytest.approx(0.5)
+
+
+def test_what_lies_on_a_crowd_is_neither_right_nor_wrong(tmp_path: Path) -> None:
+    truth = _truth(tmp_path / "t.json", (0, 0, 20, 20), (40, 40, 90, 90))
+    content = json.loads(truth.read_text())
+    content["annotations"][1]["iscrowd"] = 1
+    truth.write_text(json.dumps(content))
+    pred = _pred(tmp_path / "p.json", (_rle(0, 0, 20, 20), 0.9), (_rle(50, 50, 80, 80), 0.8))
+    ranked = rank_predictions(pred, truth)
+    assert ranked.scores.tolist() == [0.9]
+    assert ranked.is_true.tolist() == [True]
+    assert ranked.image_ids.tolist() == [7]
+    assert ranked.num_truth == 1
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=10)
+def test_average_precision_follows_from_the_ranking(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    corners = random.integers(12, 68, (12, 2))
+    boxes = [(x, y, x + 20, y + 20) for x, y in corners.tolist()]
+    shifts = random.integers(-12, 12, 12).tolist()
+    with tempfile.TemporaryDirectory() as folder:
+        truth = _truth(Path(folder, "t.json"), *boxes)
+        pred = _pred(
+            Path(folder, "p.json"),
+            *(
+                (_polygon(x1 + shift, y1, x2 + shift, y2), 0.05 + 0.9 * number / 12)
+                for number, ((x1, y1, x2, y2), shift) in enumerate(zip(boxes, shifts, strict=True))
+            ),
+        )
+        ranked, scores = rank_predictions(pred, truth), evaluate_predictions(pred, truth)
+    own = average_precision(ranked.is_true, ranked.scores, ranked.num_truth)
+    assert own == pytest.approx(scores.ap50)
+    assert scores.best_f1 >= scores.f1
 
 
 def test_uncompressed_runs_are_understood(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import warnings
+
 import pytest
 from affine import Affine
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from geoseg.raster.georeference import Georeference
-from geoseg.raster.grid import choose_grid, find_pixel
+from geoseg.raster.grid import choose_grid, find_pixel, warn_of_gsd_range
 
 UTM = CRS.from_epsg(32645)
 
@@ -76,3 +78,22 @@ def test_ground_metres_are_measured_where_the_area_is() -> None:
 def test_a_place_outside_the_raster_is_moved_to_its_edge() -> None:
     far = choose_grid(_place(0.3), (100, 100), 0.3, at_px=(1e9, -1e9))
     assert far.shape_hw == (100, 100)
+
+
+@pytest.mark.parametrize(
+    ("gsd_m", "effect"),
+    [(0.13, "large"), (0.14, None), (0.3, None), (0.46, None), (0.47, "small"), (1.0, "small")],
+)
+def test_what_the_weights_have_not_seen_is_warned_of(gsd_m: float, effect: str | None) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warn_of_gsd_range(gsd_m, "ortho.tif", (0.15, 0.42))
+        warn_of_gsd_range(gsd_m, "ortho.tif", None)
+    if effect is None:
+        assert caught == []
+    else:
+        (warning,) = caught
+        assert str(warning.message) == (
+            f"ortho.tif: read at {gsd_m:.3g} m per pixel, where buildings are too {effect} for "
+            "the model, which works from 0.15 to 0.42 m."
+        )

@@ -29,7 +29,7 @@ def square(top: int, left: int, side: int = 20) -> NDArray[np.bool_]:
 
 
 def is_drawn(image: NDArray[np.uint8], colour: tuple[int, int, int]) -> NDArray[np.bool_]:
-    return (np.abs(image.astype(int) - colour) < 12).all(axis=-1)
+    return np.asarray((np.abs(image.astype(int) - colour) < 12).all(axis=-1))
 
 
 def test_each_kind_has_its_colour_where_its_mask_ends() -> None:
