@@ -185,19 +185,54 @@ def describe_vectors() -> str:
     return f"shapely {shapely.__version__} with GEOS {shapely.geos_version_string}, {versions}"
 
 
+def describe_engines() -> str:
+    """What can run the network, the preferred engine first.
+
+    Raises:
+        MissingDependencyError: nothing can.
+    """
+    from geoseg.detections.engines import choose_engine, list_engines
+
+    choose_engine("auto")
+    return ", ".join(list_engines())
+
+
 def describe_keras() -> str:
     """Version of Keras and its backend."""
+    from geoseg.detections.engines import list_missing
+
+    missing = list_missing("keras")
+    if missing:
+        return f"absent ({' and '.join(missing)})"
     import keras
 
     backend = keras.backend.backend()
     return f"{keras.__version__} on {backend} {get_version(backend)}"
 
 
-def describe_gpus() -> str:
-    """GPUs that the backend of Keras sees."""
-    import keras
+def describe_onnx() -> str:
+    """Version of ONNX Runtime and what it can compute on."""
+    from geoseg.detections.engines import list_missing
 
-    from geoseg.detections.device import list_gpus
+    missing = list_missing("onnx")
+    if missing:
+        return f"absent ({' and '.join(missing)})"
+    import onnxruntime
+
+    providers = [
+        name.removesuffix("ExecutionProvider") for name in onnxruntime.get_available_providers()
+    ]
+    return f"{onnxruntime.__version__} on {', '.join(providers)}, onnx {get_version('onnx')}"
+
+
+def describe_gpus() -> str:
+    """GPUs that the preferred engine sees."""
+    from geoseg.detections.device import list_gpus, list_onnx_gpus
+    from geoseg.detections.engines import choose_engine
+
+    if choose_engine("auto") == "onnx":
+        return ", ".join(list_onnx_gpus()) or "none"
+    import keras
 
     if keras.backend.backend() != "tensorflow":
         return ", ".join(list_gpus()) or "none"
@@ -244,15 +279,22 @@ def make_test_tile(size_px: int) -> NDArray[np.uint8]:
 
 
 def run_self_test() -> str:
-    """Send a made-up tile through the bundled model.
+    """Send a made-up tile through the bundled model, by every engine that is there.
 
     Returns:
         What was found, and the seconds for loading, the first tile and the next one.
     """
+    from geoseg.detections.engines import choose_engine, list_engines
+
+    choose_engine("auto")
+    return "; ".join(_test_engine(engine) for engine in list_engines())
+
+
+def _test_engine(engine: str) -> str:
     from geoseg.detections.detector import load_detector
 
     times_s = [time.perf_counter()]
-    detector = load_detector()
+    detector = load_detector(engine=engine)
     times_s.append(time.perf_counter())
     images = make_test_tile(detector.tile_size_px)[np.newaxis]
     counts = []
@@ -263,7 +305,7 @@ def run_self_test() -> str:
         raise RuntimeError(f"the same tile gave {counts[0]} and then {counts[1]} buildings")
     load_s, first_s, next_s = np.diff(times_s)
     return (
-        f"{counts[0]} buildings in a made-up tile; model loaded in {load_s:.1f} s, "
+        f"{engine}: {counts[0]} buildings in a made-up tile, model loaded in {load_s:.1f} s, "
         f"first tile {first_s:.1f} s, next tile {next_s:.2f} s"
     )
 
@@ -279,7 +321,9 @@ _QUESTIONS: dict[str, Callable[[], str]] = {
     "PROJ": describe_proj,
     "vectors": describe_vectors,
     "path variables set": describe_environment,
+    "engines": describe_engines,
     "Keras": describe_keras,
+    "ONNX Runtime": describe_onnx,
     "GPUs": describe_gpus,
     "bundled model": describe_bundled_model,
     "self-test": run_self_test,

@@ -8,14 +8,9 @@ import keras
 from keras import ops
 
 from geoseg.config import MaskRCNNConfig
+from geoseg.maskrcnn.architecture import IMAGENET_MEAN_RGB
 from geoseg.maskrcnn.mobilenet_v2 import build_mobilenet_v2
 from geoseg.maskrcnn.resnet import build_resnet
-
-IMAGENET_MEAN_RGB = (123.7, 116.8, 103.9)
-
-# Layers before these are kept as ImageNet left them: edges and textures are the same from the
-# air, and their large maps are the dearest to train.
-FROZEN_UNTIL = {"mobilenet_v2": "block_3_expand", "resnet50": "res2c_add", "resnet101": "res2c_add"}
 
 
 def build_backbone(config: MaskRCNNConfig) -> keras.Model:
@@ -31,12 +26,3 @@ def normalize_images(images: Any, backbone: str) -> Any:
     if backbone == "mobilenet_v2":
         return (images - 128.0) / 128.0
     return images - ops.convert_to_tensor(IMAGENET_MEAN_RGB, dtype="float32")
-
-
-def freeze_early_layers(backbone: keras.Model) -> int:
-    """Freeze the layers before the first pyramid map. Returns how many were frozen."""
-    names = [layer.name for layer in backbone.layers]
-    early = backbone.layers[: names.index(FROZEN_UNTIL[backbone.name])]
-    for layer in early:
-        layer.trainable = False
-    return len(early)

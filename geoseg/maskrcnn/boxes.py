@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from keras import ops
 
-# Standard deviations that the deltas are divided by (Faster R-CNN, section 3.1.2, in the
-# scaling that every later implementation uses).
-DELTA_STD = (0.1, 0.1, 0.2, 0.2)
+from geoseg.maskrcnn.architecture import DELTA_STD, MAX_LOG_SCALE, MIN_REFERENCE_SIDE_PX
 
 # Keeps divisions by the area of an empty box finite.
 MIN_AREA_PX = 1e-6
-
-# A box cannot grow more than 1000 / 16 times in one step, so that `exp` never overflows.
-MAX_LOG_SCALE = math.log(1000.0 / 16.0)
 
 
 def box_areas(boxes: Any) -> Any:
@@ -118,6 +112,6 @@ def _shared_areas(boxes_a: Any, boxes_b: Any) -> Any:
 
 
 def _centre_form(boxes: Any) -> tuple[Any, Any, Any, Any]:
-    heights = ops.maximum(boxes[..., 2] - boxes[..., 0], 0.01)
-    widths = ops.maximum(boxes[..., 3] - boxes[..., 1], 0.01)
+    heights = ops.maximum(boxes[..., 2] - boxes[..., 0], MIN_REFERENCE_SIDE_PX)
+    widths = ops.maximum(boxes[..., 3] - boxes[..., 1], MIN_REFERENCE_SIDE_PX)
     return heights, widths, boxes[..., 0] + 0.5 * heights, boxes[..., 1] + 0.5 * widths

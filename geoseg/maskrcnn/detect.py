@@ -7,6 +7,7 @@ from typing import Any
 from keras import ops
 
 from geoseg.config import MaskRCNNConfig
+from geoseg.maskrcnn.architecture import MIN_SIDE_PX
 from geoseg.maskrcnn.boxes import clip_boxes, decode_boxes
 from geoseg.maskrcnn.nms import greedy_keep, pick_kept, take_rows
 
@@ -35,7 +36,7 @@ def select_detections(
     scores, classes = (ops.take_along_axis(one, order, axis=1) for one in (scores, classes))
     boxes = take_rows(boxes, order)
     sides = boxes[..., 2:] - boxes[..., :2]
-    is_real = ops.logical_and(scores >= min_score, ops.all(sides >= 1.0, axis=-1))
+    is_real = ops.logical_and(scores >= min_score, ops.all(sides >= MIN_SIDE_PX, axis=-1))
     # Each class is moved to a tile of its own, so that one NMS serves all classes.
     shift = ops.cast(classes, "float32")[..., None] * float(config.tile_size_px)
     keep = greedy_keep(boxes + shift, is_real, config.detection_nms_iou)

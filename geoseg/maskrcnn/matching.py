@@ -13,7 +13,8 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from geoseg.maskrcnn.boxes import DELTA_STD, pairwise_inside, pairwise_iou
+from geoseg.maskrcnn.architecture import DELTA_STD
+from geoseg.maskrcnn.boxes import pairwise_inside, pairwise_iou
 from geoseg.maskrcnn.nms import take_rows
 
 POSITIVE_ANCHOR_IOU = 0.7
@@ -34,6 +35,7 @@ def match_anchors(
     *,
     num_sampled: int,
     random: np.random.Generator,
+    tile_size_px: float | None = None,
 ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """RPN targets of one tile (Faster R-CNN, section 3.1.2).
 
@@ -43,6 +45,8 @@ def match_anchors(
         ignored: float32 (I, 4), regions where nothing is learned.
         num_sampled: anchors that take part in the loss, at most half of them positive.
         random: chooses among the candidates.
+        tile_size_px: what reaches beyond the tile does not count when anchors are held against
+            ignored regions; None counts it.
 
     Returns:
         Labels int8 (A,): 1 object, 0 background, -1 not used; and deltas float32 (A, 4), zero
@@ -64,7 +68,8 @@ def match_anchors(
     labels[best_iou >= POSITIVE_ANCHOR_IOU] = 1
     is_background = (best_iou < NEGATIVE_ANCHOR_IOU) & (labels != 1)
     if len(ignored):
-        is_background &= ~_mostly_inside(columns, ignored)
+        seen = columns if tile_size_px is None else columns.clip(0.0, tile_size_px)
+        is_background &= ~_mostly_inside(seen, ignored)
     positives = _sample(np.flatnonzero(labels == 1), num_sampled // 2, random)
     negatives = _sample(np.flatnonzero(is_background), num_sampled - len(positives), random)
     labels[:] = -1

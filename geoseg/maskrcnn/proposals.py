@@ -8,12 +8,9 @@ from keras import ops
 
 from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.anchors import anchors_per_level
+from geoseg.maskrcnn.architecture import MAX_BEFORE_NMS, MIN_SIDE_PX
 from geoseg.maskrcnn.boxes import clip_boxes, decode_boxes
 from geoseg.maskrcnn.nms import greedy_keep, pick_kept, take_rows
-
-# The NMS matrix grows with the square of this; more boxes change nothing measurable.
-MAX_BEFORE_NMS = 640
-MIN_SIDE_PX = 1.0
 
 
 def make_proposals(logits: Any, deltas: Any, anchors: Any, config: MaskRCNNConfig) -> Any:

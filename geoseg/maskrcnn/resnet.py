@@ -11,9 +11,11 @@ from typing import Any
 import keras
 from keras import layers
 
-BLOCKS = {"resnet50": (3, 4, 6, 3), "resnet101": (3, 4, 23, 3)}
-STAGE_CHANNELS = (64, 128, 256, 512)
-BATCH_NORM_EPSILON = 1e-3
+from geoseg.maskrcnn.architecture import BATCH_NORM_EPSILON, RESNET_BLOCKS, RESNET_CHANNELS
+from geoseg.maskrcnn.initializers import AFTER_RELU, OF_BRANCH, keep_size
+
+# Standard deviation of the pixels of an image round the mean that is subtracted.
+PIXEL_DEVIATION = 60.0
 
 
 def build_resnet(name: str, tile_size_px: int) -> keras.Model:
@@ -29,11 +31,13 @@ def build_resnet(name: str, tile_size_px: int) -> keras.Model:
     """
     image = keras.Input((tile_size_px, tile_size_px, 3), name="image")
     x = layers.ZeroPadding2D(3, name="conv1_pad")(image)
-    x = layers.Conv2D(64, 7, 2, padding="valid", name="conv1")(x)
+    first = keep_size(AFTER_RELU / PIXEL_DEVIATION**2)
+    x = layers.Conv2D(64, 7, 2, padding="valid", kernel_initializer=first, name="conv1")(x)
     x = layers.ReLU(name="conv1_relu")(_batch_norm(x, "bn_conv1"))
     x = layers.MaxPooling2D(3, 2, padding="same", name="pool1")(x)
     maps = []
-    for stage, (channels, blocks) in enumerate(zip(STAGE_CHANNELS, BLOCKS[name], strict=True), 2):
+    stages = zip(RESNET_CHANNELS, RESNET_BLOCKS[name], strict=True)
+    for stage, (channels, blocks) in enumerate(stages, 2):
         for block in range(blocks):
             stride = 2 if block == 0 and stage > 2 else 1
             x = _bottleneck(x, f"{stage}{chr(ord('a') + block)}", channels, stride, block == 0)
@@ -43,17 +47,32 @@ def build_resnet(name: str, tile_size_px: int) -> keras.Model:
 
 def _bottleneck(x: Any, label: str, channels: int, stride: int, has_projection: bool) -> Any:
     shortcut = x
-    y = layers.Conv2D(channels, 1, stride, name=f"res{label}_branch2a")(x)
+    y = _convolve(x, f"res{label}_branch2a", channels, stride=stride)
     y = layers.ReLU(name=f"res{label}_relu2a")(_batch_norm(y, f"bn{label}_branch2a"))
-    y = layers.Conv2D(channels, 3, padding="same", name=f"res{label}_branch2b")(y)
+    y = _convolve(y, f"res{label}_branch2b", channels, kernel_px=3)
     y = layers.ReLU(name=f"res{label}_relu2b")(_batch_norm(y, f"bn{label}_branch2b"))
-    y = layers.Conv2D(4 * channels, 1, name=f"res{label}_branch2c")(y)
+    y = _convolve(y, f"res{label}_branch2c", 4 * channels, gain=OF_BRANCH)
     y = _batch_norm(y, f"bn{label}_branch2c")
     if has_projection:
-        shortcut = layers.Conv2D(4 * channels, 1, stride, name=f"res{label}_branch1")(x)
+        shortcut = _convolve(x, f"res{label}_branch1", 4 * channels, stride=stride)
         shortcut = _batch_norm(shortcut, f"bn{label}_branch1")
     y = layers.Add(name=f"res{label}_add")([y, shortcut])
     return layers.ReLU(name=f"res{label}_out_relu")(y)
+
+
+def _convolve(
+    x: Any,
+    name: str,
+    channels: int,
+    *,
+    kernel_px: int = 1,
+    stride: int = 1,
+    gain: float = AFTER_RELU,
+) -> Any:
+    initializer = keep_size(gain)
+    return layers.Conv2D(
+        channels, kernel_px, stride, padding="same", kernel_initializer=initializer, name=name
+    )(x)
 
 
 def _batch_norm(x: Any, name: str) -> Any:

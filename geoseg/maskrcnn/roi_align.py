@@ -8,13 +8,13 @@ from typing import Any
 from keras import ops
 
 from geoseg.maskrcnn.anchors import STRIDES_PX
-
-# Boxes of this size read P4 (FPN, equation 1, has 224). At 160 a box of 40 to 320 px spans 10 to
-# 20 cells of its level: close to the 14 that the mask head samples.
-CANONICAL_SIZE_PX = 160.0
-CANONICAL_LEVEL = 4
-FINEST_LEVEL = 2
-COARSEST_LEVEL = 5
+from geoseg.maskrcnn.architecture import (
+    CANONICAL_LEVEL,
+    CANONICAL_SIZE_PX,
+    COARSEST_LEVEL,
+    FINEST_LEVEL,
+    LEVEL_TOLERANCE,
+)
 
 
 def roi_levels(boxes: Any) -> Any:
@@ -22,7 +22,7 @@ def roi_levels(boxes: Any) -> Any:
     heights = ops.maximum(boxes[..., 2] - boxes[..., 0], 1e-3)
     widths = ops.maximum(boxes[..., 3] - boxes[..., 1], 1e-3)
     size = ops.sqrt(heights * widths)
-    level = ops.floor(CANONICAL_LEVEL + ops.log2(size / CANONICAL_SIZE_PX) + 1e-6)
+    level = ops.floor(CANONICAL_LEVEL + ops.log2(size / CANONICAL_SIZE_PX) + LEVEL_TOLERANCE)
     return ops.cast(ops.clip(level, FINEST_LEVEL, COARSEST_LEVEL), "int32")
 
 

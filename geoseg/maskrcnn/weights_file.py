@@ -1,6 +1,7 @@
 """Weights files as bytes and arrays; reading one needs no Keras.
 
-One npz or .weights.h5 carries the arrays and the network's config, and nothing that can run code.
+One npz, .weights.h5 or .onnx carries the arrays and the network's config, and nothing that can
+run code. An .onnx file also carries the network itself, see `geoseg.maskrcnn.onnx`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from geoseg.config import MaskRCNNConfig, from_dict, to_dict
 from geoseg.errors import ConfigError, OutputError, WeightsError
 
 CONFIG_KEY = "geoseg_config"
-SUFFIXES = (".npz", ".weights.h5")
+SUFFIXES = (".npz", ".weights.h5", ".onnx")
 
 # What zipfile, NumPy and h5py raise on bytes that they did not write.
 _DAMAGE = (
@@ -48,8 +49,13 @@ def read_weights(path: Path) -> tuple[Arrays, MaskRCNNConfig]:
     Raises:
         WeightsError: the file is missing, damaged, or not of this project.
     """
+    if path.name.endswith(".h5") and not path.name.endswith(".weights.h5"):
+        raise WeightsError(
+            f"{path.name} must be written by geoseg; .h5 files of other programs, such as "
+            "matterport's Mask R-CNN, are not read yet."
+        )
     check_suffix(path)
-    content = _read(path, _read_npz if path.name.endswith(".npz") else _read_h5)
+    content = _read(path, _choose_reader(path))
     config = content.pop(CONFIG_KEY, None)
     if config is None:
         raise WeightsError(f"{path.name} must be written by geoseg; it has no {CONFIG_KEY} inside.")
@@ -74,12 +80,12 @@ def write_weights(
     """Write arrays and config; a file of that name is replaced in one step.
 
     Args:
-        path: ends in .npz or .weights.h5.
+        path: ends in .npz, .weights.h5 or .onnx.
         arrays: by name, `<layer>/<variable>`.
         config: of the network.
 
     Raises:
-        WeightsError: the file name has another ending.
+        WeightsError: the file name has another ending, or an ONNX graph does not fit the arrays.
         OutputError: the file cannot be written.
     """
     check_suffix(path)
@@ -89,6 +95,10 @@ def write_weights(
         if path.name.endswith(".npz"):
             content: dict[str, Any] = {**arrays, CONFIG_KEY: np.array(text)}
             np.savez_compressed(temporary, **content)
+        elif path.name.endswith(".onnx"):
+            from geoseg.maskrcnn.onnx.file import write_onnx
+
+            write_onnx(temporary, arrays, config, path.name)
         else:
             _write_h5(temporary, arrays, text)
         temporary.replace(path)
@@ -114,7 +124,18 @@ def check_suffix(path: Path) -> None:
         WeightsError: it has another ending.
     """
     if not path.name.endswith(SUFFIXES):
-        raise WeightsError(f"Weights files end in {' or '.join(SUFFIXES)}; got {path.name}.")
+        endings = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        raise WeightsError(f"Weights files end in {endings}; got {path.name}.")
+
+
+def _choose_reader(path: Path) -> Callable[[Path], dict[str, Any]]:
+    if path.name.endswith(".npz"):
+        return _read_npz
+    if path.name.endswith(".onnx"):
+        from geoseg.maskrcnn.onnx.file import read_onnx
+
+        return read_onnx
+    return _read_h5
 
 
 def _read(path: Path, reader: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from geoseg.config import MaskRCNNConfig
 from geoseg.detections import detector as detector_module
 from geoseg.detections.detector import MaskRCNNDetector, load_detector
 from geoseg.errors import DeviceError, WeightsError
+from geoseg.scores import calibrate_scores
 
 SIZE_PX = 64
 CONFIG = MaskRCNNConfig(tile_size_px=SIZE_PX, max_detections=12, score=0.4)
@@ -72,6 +74,25 @@ def make_detector(
     monkeypatch.setattr(detector_module, "compile_function", lambda function: function)
     model: Any = SimpleNamespace(config=CONFIG, find_boxes=boxes, find_masks=masks)
     return MaskRCNNDetector(model, **options), boxes, masks
+
+
+def test_scores_are_calibrated_and_the_threshold_goes_the_other_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calibration = (1.2, 0.8, -1.0)
+    config = replace(CONFIG, calibration=calibration)
+    monkeypatch.setattr(f"{__name__}.CONFIG", config)
+    raw, raw_boxes, _ = make_detector(monkeypatch, has_raw_scores=True)
+    detector, boxes, _ = make_detector(monkeypatch)
+    (plain,), (found,) = (one.detect(make_images(5)) for one in (raw, detector))
+    assert [one.score for one in plain] == pytest.approx([1, 0.99, 0.98, 0.97, 0.96])
+    assert [one.score for one in found] == pytest.approx(
+        calibrate_scores(np.array([one.score for one in plain]), calibration).tolist(), rel=1e-5
+    )
+    assert [one.box.tolist() for one in found] == [one.box.tolist() for one in plain]
+    assert raw_boxes.min_scores == [pytest.approx(0.4)]
+    (asked,) = boxes.min_scores
+    assert calibrate_scores(np.array([asked]), calibration)[0] == pytest.approx(0.4)
 
 
 def make_images(*counts: int) -> NDArray[np.uint8]:

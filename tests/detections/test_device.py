@@ -1,13 +1,15 @@
-"""Choosing a device, and telling when its memory has run out."""
+"""Choosing a device."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
+import onnxruntime
 import pytest
 
 from geoseg.detections import device
-from geoseg.detections.device import choose_device, is_out_of_memory
+from geoseg.detections.device import choose_device
 from geoseg.errors import DeviceError
 
 
@@ -61,27 +63,38 @@ def test_other_names_are_errors(name: str) -> None:
         choose_device(name)
 
 
-class ResourceExhaustedError(Exception):
-    """Named like TensorFlow's."""
+class StubSession:
+    """Loads onto as many GPUs as there are; beyond them it fails or takes the CPU."""
+
+    num_gpus = 0
+    falls_back = False
+
+    def __init__(self, model: bytes, settings: object, providers: list[Any]) -> None:
+        ((name, options),) = providers
+        is_there = options["device_id"] < self.num_gpus
+        if not is_there and not self.falls_back:
+            raise RuntimeError("CUDA failure 101: invalid device ordinal")
+        self.providers = [name] if is_there else ["CPUExecutionProvider"]
+
+    def get_providers(self) -> list[str]:
+        """Where the graph was loaded to."""
+        return self.providers
 
 
-class OutOfMemoryError(RuntimeError):
-    """Named like PyTorch's."""
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        MemoryError(),
-        ResourceExhaustedError("when allocating tensor"),
-        OutOfMemoryError("CUDA out of memory"),
-        RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 12 bytes"),
-    ],
-)
-def test_lack_of_memory_is_recognised(error: Exception) -> None:
-    assert is_out_of_memory(error)
-
-
-@pytest.mark.parametrize("error", [RuntimeError("bad shape"), ValueError(), KeyError("memory")])
-def test_other_errors_are_not_lack_of_memory(error: Exception) -> None:
-    assert not is_out_of_memory(error)
+@pytest.mark.parametrize("falls_back", [False, True])
+def test_gpus_of_onnx_runtime_are_counted_by_trying(
+    falls_back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnxruntime, "InferenceSession", StubSession)
+    monkeypatch.setattr(StubSession, "falls_back", falls_back)
+    monkeypatch.setattr(StubSession, "num_gpus", 2)
+    # Without the provider nothing is tried.
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    assert device.list_onnx_gpus() == []
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [device.CUDA_PROVIDER])
+    assert device.list_onnx_gpus() == ["gpu:0", "gpu:1"]
+    assert choose_device("auto", "onnx") == "gpu:0"
+    monkeypatch.setattr(StubSession, "num_gpus", 0)
+    assert choose_device("auto", "onnx") == "cpu:0"
+    with pytest.raises(DeviceError, match="it sees none"):
+        choose_device("gpu", "onnx")

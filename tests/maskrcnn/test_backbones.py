@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.anchors import level_sizes
-from geoseg.maskrcnn.backbones import build_backbone, freeze_early_layers, normalize_images
+from geoseg.maskrcnn.backbones import build_backbone, normalize_images
 from geoseg.maskrcnn.mobilenet_v2 import build_mobilenet_v2
 from geoseg.maskrcnn.resnet import build_resnet
 from tests.maskrcnn.samples import seeded_array
@@ -152,21 +151,3 @@ def test_pixels_are_scaled_as_each_backbone_wants() -> None:
     assert mobile.tolist() == [[[[-1, 0, 127 / 128]]]]
     resnet = normalize_images(image, "resnet50").numpy()
     np.testing.assert_allclose(resnet, [[[[-123.7, 11.2, 151.1]]]], rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("build", "is_early"),
-    [
-        (lambda: build_mobilenet_v2(64), r"Conv1|expanded_conv_\w+|block_[12]_\w+"),
-        (lambda: build_resnet("resnet50", 64), r"(bn_)?conv1|(res|bn)2\w+"),
-    ],
-)
-def test_layers_before_the_first_map_are_frozen(
-    build: Callable[[], keras.Model], is_early: str
-) -> None:
-    model = build()
-    number = freeze_early_layers(model)
-    assert number == sum(not layer.trainable for layer in model.layers[:number])
-    for layer in model.layers:
-        if layer.weights and not isinstance(layer, keras.layers.BatchNormalization):
-            assert layer.trainable != bool(re.fullmatch(is_early, layer.name)), layer.name

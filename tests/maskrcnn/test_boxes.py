@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from keras import ops
 from numpy.typing import NDArray
 
+from geoseg.maskrcnn.architecture import MAX_LOG_SCALE
 from geoseg.maskrcnn.boxes import (
-    MAX_LOG_SCALE,
     box_areas,
     clip_boxes,
     decode_boxes,

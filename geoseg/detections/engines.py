@@ -1,0 +1,52 @@
+"""The engines that can run the network, and which of them are installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+
+from geoseg.errors import ConfigError, MissingDependencyError
+
+# The packages of each, in the order of preference. Keras also needs its backend.
+ENGINES = {"keras": ("keras",), "onnx": ("onnx", "onnxruntime")}
+
+INSTALL_HINT = 'pip install "geoseg[onnx]" (small) or "geoseg[tensorflow]" (large, also trains)'
+
+
+def list_engines() -> list[str]:
+    """Names of the engines that are installed, the preferred one first."""
+    return [name for name in ENGINES if not list_missing(name)]
+
+
+def list_missing(engine: str) -> list[str]:
+    """Packages that an engine lacks."""
+    packages = ENGINES[engine]
+    if engine == "keras":
+        packages = (*packages, os.environ.get("KERAS_BACKEND") or "tensorflow")
+    return [name for name in packages if importlib.util.find_spec(name) is None]
+
+
+def choose_engine(name: str) -> str:
+    """Turn "auto", "keras" or "onnx" into an engine that is installed.
+
+    "auto" takes Keras where it is there, and else ONNX Runtime.
+
+    Raises:
+        ConfigError: there is no such engine.
+        MissingDependencyError: it is not installed; the message says how to.
+    """
+    if name == "auto":
+        installed = list_engines()
+        if not installed:
+            raise MissingDependencyError(f"Running the network needs an engine: {INSTALL_HINT}.")
+        return installed[0]
+    if name not in ENGINES:
+        raise ConfigError(f"engine must be auto, {' or '.join(ENGINES)}; got {name}.")
+    missing = list_missing(name)
+    if missing:
+        extra = "tensorflow" if name == "keras" else name
+        raise MissingDependencyError(
+            f"The engine {name} needs {' and '.join(missing)}, not installed here: "
+            f'pip install "geoseg[{extra}]".'
+        )
+    return name

@@ -1,0 +1,73 @@
+"""From the box head to the detections of all images; see `geoseg.maskrcnn.detect`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geoseg.config import MaskRCNNConfig
+from geoseg.maskrcnn.onnx.boxes import (
+    decode_boxes,
+    greedy_keep,
+    is_large_enough,
+    pick_kept,
+    take_rows,
+    top_rows,
+)
+from geoseg.maskrcnn.onnx.writer import GraphWriter, ints, number
+
+
+@dataclass(frozen=True)
+class KeptBoxes:
+    """Names of the values of what was found in all images, image by image, best first.
+
+    Attributes:
+        boxes: float32 (R, 4), tile pixels.
+        scores: float32 (R,).
+        classes: int64 (R,).
+        image_index: int64 (R,).
+    """
+
+    boxes: str
+    scores: str
+    classes: str
+    image_index: str
+
+
+def add_detections(
+    graph: GraphWriter,
+    logits: str,
+    deltas: str,
+    proposals: str,
+    num_proposals: int,
+    *,
+    min_score: str,
+    config: MaskRCNNConfig,
+) -> KeptBoxes:
+    """Logits (B, N, classes) and deltas (B, N, 4) of proposals (B, N, 4) to detections."""
+    probabilities = graph.add("Sigmoid", logits)
+    scores = graph.add("ReduceMax", probabilities, axes=[-1], keepdims=0)
+    classes = graph.add("ArgMax", probabilities, axis=-1, keepdims=0)
+    boxes = decode_boxes(graph, deltas, proposals, config.tile_size_px)
+    scores, order = top_rows(graph, scores, num_proposals)
+    classes = graph.add("GatherElements", classes, order, axis=1)
+    boxes = take_rows(graph, boxes, order)
+    candidates = graph.add(
+        "And",
+        graph.add("GreaterOrEqual", scores, min_score),
+        is_large_enough(graph, boxes),
+    )
+    # Each class is moved to a tile of its own, so that one NMS serves all classes.
+    shift = graph.add("Mul", graph.cast(classes, np.float32), number(config.tile_size_px))
+    moved = graph.add("Add", boxes, graph.add("Unsqueeze", shift, ints(-1)))
+    keep = greedy_keep(graph, moved, candidates, config.detection_nms_iou, num_proposals)
+    index = pick_kept(graph, keep, num_proposals, min(config.max_detections, num_proposals))
+    is_kept = graph.add("GatherElements", graph.cast(keep, np.int32), index, axis=1)
+    # Rows of (image, place).
+    where = graph.add("Transpose", graph.add("NonZero", is_kept), perm=[1, 0])
+    boxes, scores, classes = (
+        graph.add("GatherND", take_rows(graph, values, index), where)
+        for values in (boxes, scores, classes)
+    )
+    return KeptBoxes(boxes, scores, classes, graph.add("Gather", where, np.array(0), axis=1))
