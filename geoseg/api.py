@@ -57,6 +57,7 @@ def run_prediction(
     config: PredictConfig,
     *,
     weights: Path | None = None,
+    engine: str = "auto",
     device: str = "auto",
     aoi: Path | None = None,
     bbox: Sequence[float] | None = None,
@@ -69,6 +70,7 @@ def run_prediction(
         raster: whatever GDAL opens: a path, an address, a description file.
         config: all settings; the size of the tiles is the model's.
         weights: a weights file; None takes the bundled model.
+        engine: "auto", "keras" or "onnx", see `geoseg.detections.engines`.
         device: "auto", "cpu", "gpu" or "gpu:N".
         aoi: a vector file; only what lies inside is looked at.
         bbox: the same as west, south, east, north in degrees.
@@ -78,22 +80,24 @@ def run_prediction(
     Raises:
         GeosegError: the subclass says what is wrong with raster, area, weights or device.
     """
-    from geoseg.detections.detector import load_detector
+    from geoseg.detections.engines import choose_engine
+    from geoseg.detections.views import load_views
     from geoseg.pipeline import scan_raster, vectorize
-    from geoseg.raster import open_raster
+    from geoseg.raster import open_raster, warn_of_gsd_range
     from geoseg.raster.aoi import find_area_centre, read_area_px
     from geoseg.raster.gdal import short_name
     from geoseg.runners.in_process import InProcessRunner
 
     # What can be wrong is found before the seconds that it takes to load the network.
+    engine = choose_engine(engine)
     model, name, digest = describe_weights(weights)
     config = _fit_tiles(config, model.tile_size_px)
     centre = find_area_centre(aoi, bbox)
     with open_raster(raster, config.raster, model_gsd_m=model.gsd_m, at_lonlat=centre) as source:
         area_px = read_area_px(source, aoi, bbox)
         overview = source.read_overview(OVERVIEW_SIDE_PX) if with_overview else None
-        score, batch_size = config.detect.score, config.detect.batch_size
-        detector = load_detector(weights, min_score=score, batch_size=batch_size, device=device)
+        warn_of_gsd_range(source.gsd_m, short_name(raster), model.gsd_range_m)
+        detector = load_views(config.detect, weights, engine=engine, device=device)
         started = time.monotonic()
         scan = scan_raster(
             source,
@@ -123,6 +127,7 @@ def predict(
     *,
     config: PredictConfig | None = None,
     weights: str | Path | None = None,
+    engine: str = "auto",
     device: str = "auto",
     aoi: str | Path | None = None,
     bbox: Sequence[float] | None = None,
@@ -133,7 +138,8 @@ def predict(
     Args:
         raster: whatever GDAL opens: a path, an address, a description file.
         config: all settings; None takes the defaults.
-        weights: a weights file; None takes the bundled model.
+        weights: a weights file, or the name of an imported one; None takes the bundled model.
+        engine: "auto", "keras" or "onnx"; "auto" takes Keras where it is installed.
         device: "auto", "cpu", "gpu" or "gpu:N".
         aoi: a vector file; only what lies inside is looked at.
         bbox: the same as west, south, east, north in degrees.
@@ -153,10 +159,13 @@ def predict(
     """
     import geopandas
 
+    from geoseg.maskrcnn.library import find_weights
+
     prediction = run_prediction(
         str(raster),
         config or PredictConfig(),
-        weights=None if weights is None else Path(weights),
+        weights=None if weights is None else find_weights(weights),
+        engine=engine,
         device=device,
         aoi=None if aoi is None else Path(aoi),
         bbox=bbox,
@@ -262,11 +271,39 @@ def evaluate(
     return evaluate_vectors(Path(predicted), Path(truth), area, iou=iou)
 
 
-def train(config: TrainConfig, folder: str | Path, *, progress: Progress | None = None) -> Path:
-    """Train a model, see `geoseg.training.train.train_model`. Returns the weights file."""
-    from geoseg.training.train import train_model
+def train(
+    config: TrainConfig | None,
+    folder: str | Path,
+    *,
+    resume: bool = False,
+    num_devices: int | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Train a model, see `geoseg.training.train.train_model`. Returns the weights file.
 
-    return train_model(config, Path(folder), progress=progress)
+    Args:
+        config: the run, with its `validation` datasets; None only with `resume`.
+        folder: a new folder, or with `resume` that of a run that was interrupted.
+        resume: go on from the last checkpoint.
+        num_devices: devices that share each batch, see `geoseg.runners.data_parallel`; None
+            for one.
+        progress: is told of every step.
+    """
+    from geoseg.detections.engines import choose_engine
+    from geoseg.runners.data_parallel import share_batches
+    from geoseg.training.run_folder import RunFolder
+
+    # Only Keras trains.
+    choose_engine("keras")
+    run = RunFolder(Path(folder))
+    # Before the seconds that Keras takes to load.
+    config = run.check(config, resume=resume)
+    share_batches(num_devices, config.batch_size)
+    from geoseg.training.train import train_model
+    from geoseg.validation import make_scorer
+
+    score = make_scorer(config, predict_images)
+    return train_model(config, run.path, resume=resume, score=score, progress=progress)
 
 
 def make_sample(

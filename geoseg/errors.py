@@ -73,3 +73,12 @@ class OutputExistsError(OutputError):
 
 class MissingDependencyError(GeosegError, ImportError):
     """An optional package is not installed."""
+
+
+OUT_OF_MEMORY_TYPES = ("ResourceExhaustedError", "OutOfMemoryError", "MemoryError")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a backend failed because memory ran out."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return any(name in OUT_OF_MEMORY_TYPES for name in names) or "RESOURCE_EXHAUSTED" in str(error)

@@ -44,3 +44,29 @@ def test_errors_are_the_builtins_that_a_caller_expects(
 
 def test_an_oserror_keeps_its_message_whole() -> None:
     assert str(errors.RasterError("a.tif: cannot be opened.")) == "a.tif: cannot be opened."
+
+
+class ResourceExhaustedError(Exception):
+    """Named like TensorFlow's."""
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named like PyTorch's."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ResourceExhaustedError("when allocating tensor"),
+        OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 12 bytes"),
+    ],
+)
+def test_lack_of_memory_is_recognised(error: Exception) -> None:
+    assert errors.is_out_of_memory(error)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("bad shape"), ValueError(), KeyError("memory")])
+def test_other_errors_are_not_lack_of_memory(error: Exception) -> None:
+    assert not errors.is_out_of_memory(error)

@@ -15,7 +15,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 HOMELESS_NAMES = {"common", "helpers", "misc", "utils"}
 
-LEAVES = {"config", "crs", "errors", "masks", "types"}
+LEAVES = {"config", "crs", "errors", "masks", "scores", "types"}
 STAGES = {"raster", "tiles", "detections", "footprints", "export"}
 LIBRARY = LEAVES | STAGES | {
     "datasets", "evaluation", "maskrcnn", "runners", "scenes", "training", "views",
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "config": {"errors"},
     "crs": {"errors", "types"},
     "masks": {"errors", "types"},
+    "scores": {"errors"},
     "maskrcnn": {"errors", "config"},
     "raster": LEAVES,
     "tiles": LEAVES,
@@ -38,13 +39,15 @@ MAY_IMPORT = {
     "runners": LEAVES,
     "scenes": LEAVES,
     "views": LEAVES,
-    "datasets": LEAVES | {"raster", "tiles"},
+    "datasets": LEAVES | {"raster", "scenes", "tiles"},
     "evaluation": LEAVES | {"export"},
     "training": LEAVES | {"datasets", "evaluation", "maskrcnn", "scenes"},
     "pipeline": LEAVES | STAGES,
-    "api": LIBRARY | {"pipeline"},
+    "validation": LIBRARY,
+    "api": LIBRARY | {"pipeline", "validation"},
+    "calibrate": LIBRARY | {"api"},
     "doctor": LIBRARY,
-    "cli": TOP | {"doctor"},
+    "cli": TOP | {"calibrate", "doctor"},
     "__main__": {"cli"},
     "__init__": {"api", "errors"},
 }

@@ -24,8 +24,10 @@ COMMANDS = {
     "predict-folder": "geoseg.cli.predict_folder:predict_folder_command",
     "evaluate": "geoseg.cli.evaluate:evaluate_command",
     "train": "geoseg.cli.train:train_command",
+    "calibrate": "geoseg.cli.calibrate:calibrate_command",
     "tile": "geoseg.cli.tile:tile_command",
     "sample": "geoseg.cli.sample:sample_command",
+    "weights": "geoseg.cli.weights:weights_command",
     "doctor": "geoseg.cli.doctor:doctor_command",
 }
 

@@ -120,12 +120,30 @@ aoi_options = _add_options(
     ),
 )
 
-# Values: weights, device, batch_size, score.
-model_options = _add_options(
+
+def _find_weights(_context: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    """The file that a name stands for; None for the bundled model."""
+    from geoseg.maskrcnn.library import find_weights
+
+    found = None if value is None else find_weights(value)
+    return None if found is None else str(found)
+
+
+# Values: weights (a path, or None for the bundled model), engine, device, batch_size.
+engine_options = _add_options(
     click.option(
         "--weights",
-        metavar="FILE",
-        help="Weights file of the model.  [default: the bundled model]",
+        metavar="FILE|NAME",
+        callback=_find_weights,
+        help="Weights file of the model, or a name of `geoseg weights list`.  [default: the "
+        "bundled model]",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "keras", "onnx"]),
+        default="auto",
+        show_default=True,
+        help="What runs the model: Keras, or ONNX Runtime.  auto takes Keras where it is there.",
     ),
     click.option(
         "--device",
@@ -139,10 +157,23 @@ model_options = _add_options(
         type=click.IntRange(min=1),
         help="Tiles per step; halved when memory runs out.  [default: found by itself]",
     ),
+)
+
+# Values: those of engine_options, score, views.
+model_options = _add_options(
+    engine_options,
     click.option(
         "--score",
         type=click.FloatRange(0, 1),
         help="Least score, 0 to 1, of what is kept.  [default: the model's]",
+    ),
+    click.option(
+        "--views",
+        type=click.Choice(["1", "2", "4", "8"]),
+        default="1",
+        show_default=True,
+        callback=lambda _context, _parameter, value: int(value),
+        help="Look at each tile so often, mirrored and turned: better, and as much slower.",
     ),
 )
 
@@ -262,9 +293,9 @@ def tile_config(overlap_px: int) -> TileConfig:
     return TileConfig(overlap_px=overlap_px)
 
 
-def detect_config(score: float | None, batch_size: int | None) -> DetectConfig:
+def detect_config(score: float | None, batch_size: int | None, views: int = 1) -> DetectConfig:
     """The values of `model_options` that are no file and no device, as a config."""
-    return DetectConfig(score=score, batch_size=batch_size)
+    return DetectConfig(score=score, batch_size=batch_size, views=views)
 
 
 def footprint_config(min_area_m2: float, tolerance_m: float) -> FootprintConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from geoseg.config.toml import require
@@ -17,6 +18,10 @@ class MaskRCNNConfig:
         tile_size_px: side of the square input.
         gsd_m: ground metres per pixel the weights work best at.
         score: detections below this score are left out by default.
+        calibration: (a, b, c) of the map from the network's scores to calibrated ones, see
+            `geoseg.scores`; None leaves them as they are.
+        gsd_range_m: finest and coarsest ground metres per pixel that the weights were trained
+            or measured at; None for unknown.
         pyramid_channels: width of the feature pyramid and of the heads' convolutions.
         anchor_scales_px: square root of the anchor area, one per pyramid level P2..P6.
         anchor_ratios: height / width.
@@ -36,6 +41,8 @@ class MaskRCNNConfig:
     tile_size_px: int = 300
     gsd_m: float = 0.3
     score: float = 0.5
+    calibration: tuple[float, float, float] | None = None
+    gsd_range_m: tuple[float, float] | None = None
     pyramid_channels: int = 128
     anchor_scales_px: tuple[float, ...] = (16.0, 32.0, 64.0, 128.0, 256.0)
     anchor_ratios: tuple[float, ...] = (0.5, 1.0, 2.0)
@@ -61,6 +68,20 @@ class MaskRCNNConfig:
             "anchor_scales_px must have five values, for P2 to P6",
             self.anchor_scales_px,
         )
+        if self.calibration is not None:
+            a, b, _ = self.calibration
+            require(
+                all(map(math.isfinite, self.calibration)) and min(a, b) >= 0 and a + b > 0,
+                "calibration must be finite A, B, C with A and B at least 0 and not both 0",
+                self.calibration,
+            )
+        if self.gsd_range_m is not None:
+            low, high = self.gsd_range_m
+            require(
+                0 < low <= high < math.inf,
+                "gsd_range_m must be LOW, HIGH above 0",
+                self.gsd_range_m,
+            )
 
     @property
     def num_classes(self) -> int:

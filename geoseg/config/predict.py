@@ -74,17 +74,20 @@ class DetectConfig:
         score: detections below are dropped; None takes the model's own threshold.
         batch_size: tiles per step; None finds it.
         min_valid_share: detections with a smaller share of valid pixels are dropped.
+        views: how often each tile is looked at, mirrored and turned: 1, 2, 4 or 8.
     """
 
     score: float | None = None
     batch_size: int | None = None
     min_valid_share: float = 0.5
+    views: int = 1
 
     def __post_init__(self) -> None:
         if self.score is not None:
             require(0 <= self.score <= 1, "score must be in 0..1", self.score)
         if self.batch_size is not None:
             require(self.batch_size >= 1, "batch_size must be at least 1", self.batch_size)
+        require(self.views in (1, 2, 4, 8), "views must be 1, 2, 4 or 8", self.views)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,10 @@ def _convert(key: str, value: Any, hint: Any) -> Any:
             return tuple(_convert(key, one, inner[0]) for one in value)
         require(len(value) == len(inner), f"{key} must have {len(inner)} values", value)
         return tuple(_convert(key, one, kind) for one, kind in zip(value, inner, strict=True))
+    if origin is dict:
+        require(isinstance(value, dict), f"{key} must be a table", repr(value))
+        inner = typing.get_args(hint)[1]
+        return {name: _convert(f"{key}.{name}", one, inner) for name, one in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     good = isinstance(value, hint) and (hint is bool or not isinstance(value, bool))
@@ -89,11 +93,19 @@ def load_toml(cls: type[ConfigT], path: Path) -> ConfigT:
     Raises:
         ConfigError: the file cannot be read, is not TOML, or has wrong keys or values.
     """
+    return from_dict(cls, read_toml(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The plain nested dict of a TOML file.
+
+    Raises:
+        ConfigError: the file cannot be read or is not TOML.
+    """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path.name}: cannot be read as TOML: {error}") from error
-    return from_dict(cls, values)
 
 
 def dump_toml(config: Any) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoseg.datasets.coco import LabelledObject
+from geoseg.datasets.sources import LabelledObject
 from geoseg.training.placement import Affine2x3, Cell
 
 # Fragments below this share of their building, or below this area, are not learned.
@@ -69,16 +70,55 @@ def place_objects(
     is_cut = (low_x < x1) | (low_y < y1) | (high_x > x2) | (high_y > y2)
     visible = moved.copy()
     cut = seen[is_cut[seen]]
-    visible[cut] = shapely.intersection(moved[cut], shapely.box(x1, y1, x2, y2))
+    visible[cut] = shapely.clip_by_rect(moved[cut], x1, y1, x2, y2)
     areas = shapely.area(visible)
     too_small = areas < np.maximum(MIN_AREA_PX, MIN_VISIBLE_SHARE * shapely.area(moved))
     kept = seen[areas[seen] >= MIN_SEEN_PX]
     return [
-        LabelledObject(
-            rings, objects[index].class_index, bool(objects[index].is_ignored or too_small[index])
+        replace(
+            objects[index],
+            rings=rings,
+            is_ignored=bool(objects[index].is_ignored or too_small[index]),
         )
         for index, rings in zip(kept, _outlines(visible[kept]), strict=True)
     ]
+
+
+def hide_under(
+    objects: Sequence[LabelledObject], cover: shapely.Geometry
+) -> list[LabelledObject | None]:
+    """What is left of objects that something has come to lie on.
+
+    Args:
+        objects: N objects.
+        cover: the area of what hides them, in the same frame.
+
+    Returns:
+        N entries: the object itself where nothing of it is hidden; what is left of it, ignored
+        where that is too little to be judged; None where less than a pixel is left.
+    """
+    shapes = make_shapes(objects)
+    areas = shapely.area(shapes)
+    rest = shapely.difference(shapes, cover)
+    left = shapely.area(rest)
+    too_small = left < np.maximum(MIN_AREA_PX, MIN_VISIBLE_SHARE * areas)
+    result: list[LabelledObject | None] = []
+    for index, one in enumerate(objects):
+        if left[index] >= areas[index]:
+            result.append(one)
+        elif left[index] < MIN_SEEN_PX:
+            result.append(None)
+        else:
+            is_ignored = bool(one.is_ignored or too_small[index])
+            result.append(replace(one, rings=rings_of(rest[index]), is_ignored=is_ignored))
+    return result
+
+
+def rings_of(shape: shapely.Geometry) -> tuple[NDArray[np.float32], ...]:
+    """The rings of the polygons of a geometry: float32 (V, 2) each, to be filled even-odd."""
+    shapes = np.empty(1, dtype=object)
+    shapes[0] = shape
+    return _outlines(shapes)[0]
 
 
 def _outlines(shapes: NDArray[np.object_]) -> list[tuple[NDArray[np.float32], ...]]:

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from geoseg.datasets.coco import LabelledImage
+from geoseg.config import AugmentConfig
+from geoseg.datasets.sources import LabelledImage
 
 Affine2x3 = NDArray[np.float64]
 Cell = tuple[int, int, int, int]
@@ -50,11 +51,14 @@ class Placement:
         return self.zoom * min(image.width, image.height) / spread
 
 
-def draw_angle(random: np.random.Generator) -> float:
-    """A random turn in radians: half of them near a quarter turn, half at any angle."""
-    if random.random() < 0.5:
-        return float(random.integers(4) * math.pi / 2 + random.normal(0.0, 0.06))
-    return float(random.uniform(0.0, 2 * math.pi))
+def draw_angle(augment: AugmentConfig, random: np.random.Generator) -> float:
+    """A random turn in radians: any angle, or nearly straight, as often as `augment` says.
+
+    Whole quarter turns are not part of it: `fit_placement` adds them.
+    """
+    if random.random() < augment.any_angle_probability:
+        return float(random.uniform(0.0, 2 * math.pi))
+    return float(random.normal(0.0, math.radians(augment.tilt_deg)))
 
 
 def cells_needed(placement: Placement, image: LabelledImage, tile_size_px: int) -> int:
@@ -75,33 +79,43 @@ def divide_tile(tile_size_px: int, num_cells: int) -> list[Cell]:
     return [(top, left, bottom, right) for top, bottom in spans for left, right in spans]
 
 
-def fit_placement(
+def orient_image(
     image: LabelledImage,
     gsd_m: float,
     angle_rad: float,
-    side_px: float,
+    augment: AugmentConfig,
     random: np.random.Generator,
 ) -> Placement:
-    """A placement under which an image covers a cell.
-
-    Each cell gets a quarter turn and a flip of its own. Where the image would not cover the
-    cell it is turned straight, and if need be enlarged.
+    """A placement of an image at its true scale, with a quarter turn and a flip of its own.
 
     Args:
         image: the image to place.
         gsd_m: of the tile.
         angle_rad: of the tile, as `draw_angle` gives it.
-        side_px: longer side of the cell.
+        augment: whether there are quarter turns, and how often flips.
         random: chooses quarter turn and flip.
     """
-    angle_rad += int(random.integers(4)) * math.pi / 2
-    is_mirrored = bool(random.random() < 0.5)
-    fitted = Placement(image.gsd_m / gsd_m, angle_rad, is_mirrored)
-    if fitted.fitting_side_px(image) >= side_px:
-        return fitted
-    straight_rad = round(angle_rad / (math.pi / 2)) * math.pi / 2
-    zoom = max(fitted.zoom, side_px / min(image.width, image.height))
-    return Placement(zoom, straight_rad, is_mirrored)
+    if augment.quarter_turns:
+        angle_rad += int(random.integers(4)) * math.pi / 2
+    is_mirrored = bool(random.random() < augment.flip_probability)
+    return Placement(image.gsd_m / gsd_m, angle_rad, is_mirrored)
+
+
+def fit_placement(placement: Placement, image: LabelledImage, side_px: float) -> Placement:
+    """A placement under which an image covers a square of the tile.
+
+    Where it would not, it is turned straight, and if need be enlarged.
+
+    Args:
+        placement: how it would be placed, see `orient_image`.
+        image: the image to place.
+        side_px: of the square.
+    """
+    if placement.fitting_side_px(image) >= side_px:
+        return placement
+    straight_rad = round(placement.angle_rad / (math.pi / 2)) * math.pi / 2
+    zoom = max(placement.zoom, side_px / min(image.width, image.height))
+    return Placement(zoom, straight_rad, placement.is_mirrored)
 
 
 def place_in_cell(

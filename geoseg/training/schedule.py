@@ -1,4 +1,4 @@
-"""How the learning rate goes over a run."""
+"""How the learning rate goes over a run, and the optimiser that follows it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,55 @@ import math
 from typing import Any
 
 import keras
-from keras import ops
+
+from geoseg.config import TrainConfig
+from geoseg.training.stages import Stage
 
 
-class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):
-    """Linear growth, then half a cosine down to zero (Loshchilov and Hutter 2017).
+def find_learning_rate(config: TrainConfig, stage: Stage, step: int) -> float:
+    """The learning rate of a step: linear growth, then flat or half a cosine down to zero.
 
-    Attributes:
-        peak: highest learning rate.
-        warmup_steps: steps until the peak.
-        steps: steps of the whole run.
+    The cosine is that of Loshchilov and Hutter 2017, over the whole run.
+
+    Args:
+        config: of the run.
+        stage: that of the step.
+        step: counted from 0.
+
+    Example:
+        >>> config = TrainConfig(learning_rate=1.0, warmup_steps=2, steps=4)
+        >>> stage = Stage(0, 4, "all", 0.1)
+        >>> [round(find_learning_rate(config, stage, step), 3) for step in range(4)]
+        [0.05, 0.1, 0.1, 0.05]
     """
+    growth = (step + 1) / max(1, config.warmup_steps)
+    fall = 1.0
+    if config.schedule == "cosine":
+        done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
+        fall = 0.5 * (1.0 + math.cos(math.pi * min(max(done, 0.0), 1.0)))
+    return stage.rate * config.learning_rate * min(growth, fall)
 
-    def __init__(self, peak: float, warmup_steps: int, steps: int) -> None:
-        super().__init__()
-        self.peak = peak
-        self.warmup_steps = warmup_steps
-        self.steps = steps
 
-    def __call__(self, step: Any) -> Any:
-        """Learning rate of a step."""
-        step = ops.cast(step, "float32")
-        growth = (step + 1.0) / max(1, self.warmup_steps)
-        done = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
-        fall = 0.5 * (1.0 + ops.cos(math.pi * ops.clip(done, 0.0, 1.0)))
-        return self.peak * ops.minimum(growth, fall)
+def make_optimizer(config: TrainConfig, *, num_parts: int = 1) -> keras.optimizers.Optimizer:
+    """An optimiser without any momentum yet, whose learning rate is set before each step.
 
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        return {"peak": self.peak, "warmup_steps": self.warmup_steps, "steps": self.steps}
+    Keras would follow a schedule by itself, but by the parts of a batch and not by the steps.
+
+    Args:
+        config: of the run.
+        num_parts: calls whose gradients are averaged into one step.
+    """
+    options: dict[str, Any] = {
+        "learning_rate": config.learning_rate,
+        "weight_decay": config.weight_decay or None,
+        "global_clipnorm": config.clip_norm,
+        "gradient_accumulation_steps": num_parts if num_parts > 1 else None,
+        "name": "optimizer",
+    }
+    if config.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(momentum=config.momentum, **options)
+    else:
+        optimizer = keras.optimizers.AdamW(**options)
+    if config.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+    return optimizer

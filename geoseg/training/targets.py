@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoseg.datasets.coco import LabelledObject
+from geoseg.datasets.sources import LabelledObject
 from geoseg.maskrcnn.matching import match_anchors
+from geoseg.training.regions import cover_regions
 
 MASK_SIZE_PX = 56
 # Scanlines through each row of a mask; along a scanline coverage is exact.
@@ -24,10 +25,12 @@ class Sample:
     Attributes:
         image: uint8 (S, S, 3), RGB.
         objects: in tile pixels.
+        images: names of the images that it was cut from.
     """
 
     image: NDArray[np.uint8]
     objects: tuple[LabelledObject, ...]
+    images: tuple[str, ...] = ()
 
 
 def make_targets(
@@ -55,9 +58,14 @@ def make_targets(
     known = [one for one in order if not one.is_ignored]
     learned = known[:max_objects]
     ignored = known[max_objects:] + [one for one in order if one.is_ignored]
-    learned_boxes, ignored_boxes = find_boxes(learned), find_boxes(ignored)
+    learned_boxes, ignored_boxes = find_boxes(learned), find_ignored_boxes(ignored)
     labels, deltas = match_anchors(
-        anchors, learned_boxes, ignored_boxes, num_sampled=NUM_SAMPLED_ANCHORS, random=random
+        anchors,
+        learned_boxes,
+        ignored_boxes,
+        tile_size_px=sample.image.shape[0],
+        num_sampled=NUM_SAMPLED_ANCHORS,
+        random=random,
     )
     num_rows = 2 * max_objects
     boxes = np.zeros((num_rows, 4), np.float32)
@@ -65,7 +73,7 @@ def make_targets(
     is_object = np.zeros(num_rows, np.float32)
     masks = np.zeros((num_rows, MASK_SIZE_PX, MASK_SIZE_PX), np.uint8)
     num_learned = len(learned)
-    num_used = min(num_learned + len(ignored), num_rows)
+    num_used = min(num_learned + len(ignored_boxes), num_rows)
     boxes[:num_used] = np.concatenate([learned_boxes, ignored_boxes])[:num_used]
     classes[:num_learned] = [one.class_index for one in learned]
     is_object[:num_learned] = 1.0
@@ -81,6 +89,13 @@ def make_targets(
         "masks": masks,
         "noise": random.random(num_proposals + num_rows, np.float32),
     }
+
+
+def find_ignored_boxes(ignored: Sequence[LabelledObject]) -> NDArray[np.float32]:
+    """Boxes in which nothing is learned: float32 (I, 4), (y1, x1, y2, x2)."""
+    regions = [one for one in ignored if one.is_region]
+    objects = [one for one in ignored if not one.is_region]
+    return np.concatenate([find_boxes(objects), cover_regions(regions)])
 
 
 def find_boxes(objects: Sequence[LabelledObject]) -> NDArray[np.float32]:
@@ -122,8 +137,13 @@ def draw_masks(
     index = np.concatenate([row * width + cell, row * width + cell + 1])
     change = np.concatenate([sign * (cell + 1 - x), sign * (x - cell)])
     changes = np.bincount(index, change, len(objects) * size_px * width)
-    covered = changes.reshape(len(objects), size_px, width).cumsum(axis=2)[..., :size_px]
-    return np.round(covered * (255.0 / SCANLINES)).clip(0, 255).astype(np.uint8)
+    # Without any crossing they come as integers.
+    covered = changes.astype(np.float64, copy=False).reshape(len(objects), size_px, width)
+    # In place: each new array of this size costs as much as the sums.
+    np.cumsum(covered, axis=2, out=covered)
+    covered *= 255.0 / SCANLINES
+    covered += 0.5
+    return covered[..., :size_px].astype(np.uint8)
 
 
 def _find_edges(

@@ -2,73 +2,112 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
+import logging
 from pathlib import Path
 
 import keras
 
-from geoseg.config import TrainConfig, dump_toml
-from geoseg.errors import DatasetError, OutputError, TrainingError
-from geoseg.maskrcnn.backbones import freeze_early_layers
+from geoseg.config import TrainConfig
+from geoseg.errors import MissingDependencyError
 from geoseg.maskrcnn.model import MaskRCNN
-from geoseg.maskrcnn.weights import fill_weights, load_imagenet, save_weights
-from geoseg.maskrcnn.weights_file import CONFIG_KEY, read_weights
+from geoseg.maskrcnn.weights import save_weights
+from geoseg.maskrcnn.weights_file import read_weights
+from geoseg.training.average import fill_model
 from geoseg.training.batches import Batches
-from geoseg.training.callbacks import AveragedCheckpoint, LossLog
+from geoseg.training.board import EventWriter
+from geoseg.training.curves import draw_curves
+from geoseg.training.learner import Learner
+from geoseg.training.loop import Loop
+from geoseg.training.records import Records
+from geoseg.training.run_folder import RunFolder
 from geoseg.training.samples import SampleSource
-from geoseg.training.schedule import WarmupCosine
+from geoseg.training.scoring import Scorer
+from geoseg.training.starts import fill_from_start, find_start
+from geoseg.training.versions import describe_session, fingerprint_datasets
 from geoseg.types import NoProgress, Progress
 
+logger = logging.getLogger(__name__)
+
 LOG_EVERY_STEPS = 50
-MAX_WORKERS = 8
 
 
-def train_model(config: TrainConfig, folder: Path, *, progress: Progress | None = None) -> Path:
+def train_model(
+    config: TrainConfig | None,
+    path: Path,
+    *,
+    resume: bool = False,
+    score: Scorer | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Train a network and save it.
 
-    The run folder gets `config.toml`, `log.csv`, `last.npz` at every checkpoint and at the end
-    `model.npz`, in float16. Both weights files hold the moving average of the weights.
+    docs/training.md says what the run folder gets. All weights files in it hold the moving
+    average of the weights.
 
     Args:
-        config: the run.
-        folder: a new folder.
+        config: the run; None only with `resume`, for the config in the folder.
+        path: a new folder, or with `resume` that of a run that was interrupted.
+        resume: go on from the last checkpoint.
+        score: makes a score of a network on images that it doesn't learn from.
         progress: is told of every step.
 
     Returns:
-        The path of `model.npz`.
+        The path of `model.npz`, the weights to use: those of the best score, or where there is
+        none those of the end.
 
     Raises:
-        TrainingError: the folder holds a run already, or the loss is no number any more.
+        TrainingError: the folder holds a run already, or with `resume` none or another one; the
+            loss is no number any more; memory is too small for one sample.
         DatasetError: labels or images cannot be read, or have other classes than the network.
         WeightsError: what the run starts from cannot be read.
         OutputError: the folder cannot be written.
+        KeyboardInterrupt: somebody asked for the end; the run can be resumed.
     """
-    if (folder / "config.toml").exists():
-        raise TrainingError(f"{folder} must be a new folder; it holds a run already.")
-    source = SampleSource(config.datasets, tile_size_px=config.model.tile_size_px, seed=config.seed)
-    if source.class_names != config.model.class_names:
-        raise DatasetError(
-            f"Datasets must have the classes {', '.join(config.model.class_names)} of the network; "
-            f"got {', '.join(source.class_names)}."
-        )
+    folder = RunFolder(path)
+    config = folder.check(config, resume=resume)
+    source = open_source(config)
     model = make_model(config)
-    _start_folder(folder, config)
-    progress = progress or NoProgress()
-    average = AveragedCheckpoint(
-        folder, momentum=config.ema_momentum, every_steps=config.checkpoint_steps
+    learner = Learner(model, config)
+    if not resume:
+        folder.create(config)
+    records = Records(folder, every_steps=LOG_EVERY_STEPS, board=_open_board(folder, config))
+    loop = Loop(
+        learner,
+        Batches(source, config),
+        folder,
+        records,
+        score=score,
+        progress=progress or NoProgress(),
     )
-    log = LossLog(folder / "log.csv", every_steps=LOG_EVERY_STEPS, progress=progress)
-    progress.start("train", config.steps)
-    _fit(model, source, config, [average, log])
-    progress.finish()
-    average.put_into_model()
-    save_weights(folder / "model.npz", model, half_precision=True)
-    return folder / "model.npz"
+    try:
+        loop.prepare()
+        data = fingerprint_datasets(source)
+        folder.add_session(describe_session(step=learner.step, seed=config.seed, data=data))
+        loop.run()
+    finally:
+        records.close()
+        draw_curves(folder.log, folder.scores, folder.curves)
+    return _finish(folder, learner)
+
+
+def open_source(config: TrainConfig) -> SampleSource:
+    """The samples of a run.
+
+    Raises:
+        DatasetError: labels cannot be read, or have other classes than the network.
+    """
+    return SampleSource(
+        config.datasets,
+        tile_size_px=config.model.tile_size_px,
+        seed=config.seed,
+        class_names=config.model.class_names,
+        strict=config.strict,
+        augment=config.augment,
+    )
 
 
 def make_model(config: TrainConfig) -> MaskRCNN:
-    """A network ready to train: built, started from weights, early layers frozen, compiled.
+    """A network ready to train: built, and filled with what the run starts from.
 
     Seeds the global random numbers of Python, NumPy and the backend.
 
@@ -76,62 +115,36 @@ def make_model(config: TrainConfig) -> MaskRCNN:
         WeightsError: the weights to start from cannot be read or don't fit.
     """
     keras.utils.set_random_seed(config.seed)
+    if config.start is not None:
+        # A wrong name is told before the network is built.
+        find_start(config.start)
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
-        model = MaskRCNN(config.model)
+        model = MaskRCNN(config.model, num_rois=config.num_rois, num_positive=config.num_positive)
     finally:
         keras.config.set_dtype_policy(before)
     if config.start is not None:
-        _start_from(model, Path(config.start))
-        freeze_early_layers(model.backbone)
-    schedule = WarmupCosine(config.learning_rate, config.warmup_steps, config.steps)
-    optimizer = keras.optimizers.AdamW(
-        schedule, weight_decay=config.weight_decay, global_clipnorm=config.clip_norm
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias"])
-    # XLA pays off where the backend is built on it, not for TensorFlow on a CPU.
-    model.compile(optimizer, jit_compile=keras.backend.backend() == "jax")
+        fill_from_start(model, config.start)
     return model
 
 
-def _start_from(model: MaskRCNN, path: Path) -> None:
-    if _is_foreign_npz(path):
-        load_imagenet(model, path)
+def _open_board(folder: RunFolder, config: TrainConfig) -> EventWriter | None:
+    if not config.tensorboard:
+        return None
+    try:
+        return EventWriter(folder.board)
+    except MissingDependencyError as error:
+        logger.warning("%s", error)
+        return None
+
+
+def _finish(folder: RunFolder, learner: Learner) -> Path:
+    """Write the weights to use."""
+    if folder.best.exists():
+        arrays, _ = read_weights(folder.best)
     else:
-        arrays, _ = read_weights(path)
-        fill_weights(model, arrays, path.name)
-
-
-def _is_foreign_npz(path: Path) -> bool:
-    """Whether a file is an npz that geoseg did not write: ImageNet weights."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return f"{CONFIG_KEY}.npy" not in archive.namelist()
-
-
-def _start_folder(folder: Path, config: TrainConfig) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.toml").write_text(dump_toml(config), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"{folder} must be a folder to write to; got {error.strerror}."
-        ) from error
-
-
-def _fit(
-    model: MaskRCNN,
-    source: SampleSource,
-    config: TrainConfig,
-    callbacks: list[keras.callbacks.Callback],
-) -> None:
-    num_workers = min(MAX_WORKERS, max(1, (os.cpu_count() or 1) // 2))
-    batches = Batches(source, config, workers=num_workers)
-    try:
-        model.fit(batches, epochs=1, shuffle=False, verbose=0, callbacks=callbacks)
-    except Exception as error:
-        if batches.failure is None:
-            raise
-        raise batches.failure from error
+        arrays = learner.average.values
+    fill_model(learner.model, arrays)
+    save_weights(folder.model, learner.model, half_precision=True)
+    return folder.model

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from geoseg.api import describe_weights, make_origin, make_sample
 from geoseg.config import MaskRCNNConfig, PredictConfig, RasterConfig
 from geoseg.crs import parse_crs
-from geoseg.detections.detector import MaskRCNNDetector, load_detector
+from geoseg.detections.batching import BatchedDetector
+from geoseg.detections.detector import load_detector
 from geoseg.detections.merge import merge_detections
 from geoseg.detections.scan import scan_block
 from geoseg.export import write_footprints
@@ -62,7 +63,7 @@ def make_raster(folder: Path) -> Path:
 class TimedDetector:
     """A detector that keeps count of its seconds."""
 
-    def __init__(self, detector: MaskRCNNDetector) -> None:
+    def __init__(self, detector: BatchedDetector) -> None:
         self.detector = detector
         self.tile_size_px = detector.tile_size_px
         self.class_names = detector.class_names

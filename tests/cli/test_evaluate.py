@@ -104,6 +104,28 @@ def coco(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "results.json", tmp_path / "annotation.json"
 
 
+def test_f1_of_coco_results_is_counted_at_a_score(coco: tuple[Path, Path]) -> None:
+    pred, truth = coco
+    low, high = (
+        _run(pred, truth.parent, "--score", score).stdout.splitlines() for score in (0.5, 0.6)
+    )
+    assert low[2:6] == [
+        "COCO AP            1.0000",
+        "F1 at 0.50         1.0000",
+        "best F1 at 0.50    1.0000",
+        "calib. error       0.5000",
+    ]
+    assert high[3:5] == ["F1 at 0.60         0.0000", "best F1 at 0.50    1.0000"]
+    # Without one it is the bundled model's.
+    assert 0 < json.loads(_run(pred, truth, "--json", "-").stdout)["score"] < 1
+
+
+def test_a_score_does_not_go_with_vector_files(pred: Path, truth: Path) -> None:
+    result = _run(pred, truth, "--score", 0.5)
+    assert result.exit_code == 2
+    assert "--score goes with COCO results" in result.stderr
+
+
 def test_coco_results_are_known_by_their_content(coco: tuple[Path, Path]) -> None:
     result = _run(*coco)
     assert result.exit_code == 0, result.output

@@ -42,7 +42,8 @@ def test_without_options_the_defaults_are_those_of_the_configs() -> None:
         values["gsd_m"], values["bands"], values["scale"], values["crs"]
     ) == (RasterConfig())
     assert options.tile_config(values["overlap_px"]) == TileConfig()
-    assert options.detect_config(values["score"], values["batch_size"]) == DetectConfig()
+    detect = options.detect_config(values["score"], values["batch_size"], values["views"])
+    assert detect == DetectConfig()
     footprints = options.footprint_config(values["min_area_m2"], values["tolerance_m"])
     assert footprints == FootprintConfig()
     assert not values["overwrite"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -14,6 +15,8 @@ from pycocotools import mask as mask_api
 from pycocotools.coco import COCO
 
 from geoseg.cli.main import cli
+from geoseg.maskrcnn.bundled import BUNDLED_PATH
+from geoseg.maskrcnn.weights_file import read_weights, write_weights
 from tests.bright import BrightDetector, load_bright_detector, make_scene
 from tests.cli.events import read_result_keys
 
@@ -89,6 +92,33 @@ def test_a_gsd_resamples_the_images(monkeypatch: pytest.MonkeyPatch) -> None:
     assert box == pytest.approx([40, 30, 80, 50], abs=1)
 
 
+def test_several_views_look_several_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = BrightDetector()
+    monkeypatch.setattr("geoseg.detections.detector.load_detector", lambda *_, **__: detector)
+    write_image(1, (300, 300), (10, 20, 40, 60))
+    assert run("images", "-o", "one.json").exit_code == 0
+    assert run("images", "-o", "again.json", "--views", 1).exit_code == 0
+    assert Path("one.json").read_bytes() == Path("again.json").read_bytes()
+    assert detector.num_seen == [1, 1]
+    assert run("images", "-o", "many.json", "--views", 4).exit_code == 0
+    assert detector.num_seen == [1] * 6
+    assert read_boxes("many.json") == read_boxes("one.json")
+
+
+def test_a_gsd_that_the_weights_have_not_seen_is_warned_of() -> None:
+    arrays, config = read_weights(BUNDLED_PATH)
+    write_weights(Path("w.npz"), arrays, dataclasses.replace(config, gsd_range_m=(0.15, 0.3)))
+    write_image(1, (300, 300), (10, 20, 40, 60))
+    options = ["--weights", "w.npz", "--progress", "none"]
+    near = run("images", "-o", "near.json", "--gsd", 0.3, *options)
+    assert near.stderr.splitlines() == ["1 buildings in 1 images: near.json"]
+    far = run("images", "-o", "far.json", "--gsd", 0.8, *options)
+    assert far.stderr.splitlines()[0] == (
+        "geoseg: warning: images: read at 0.4 m per pixel, where buildings are too small for the "
+        "model, which works from 0.15 to 0.3 m."
+    )
+
+
 def test_an_image_that_cannot_be_read_is_named_and_left_out(repository: Path) -> None:
     for number in (1, 3):
         write_image(number, (300, 300), (10, 20, 40, 60))
@@ -140,8 +170,8 @@ def test_a_score_is_handed_on_and_low_by_default(monkeypatch: pytest.MonkeyPatch
     run("images", "-o", "a.json")
     run("images", "-o", "b.json", "--score", 0.6, "--batch-size", 4, "--device", "cpu")
     assert asked == [
-        {"min_score": 0.05, "batch_size": None, "device": "auto"},
-        {"min_score": 0.6, "batch_size": 4, "device": "cpu"},
+        {"min_score": 0.02, "batch_size": None, "engine": "auto", "device": "auto"},
+        {"min_score": 0.6, "batch_size": 4, "engine": "auto", "device": "cpu"},
     ]
 
 

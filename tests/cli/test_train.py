@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,15 @@ import shapely
 from click.testing import CliRunner, Result
 
 from geoseg.cli.main import cli
-from geoseg.config import DatasetConfig, MaskRCNNConfig, TrainConfig, from_dict, load_toml
+from geoseg.config import (
+    AugmentConfig,
+    DatasetConfig,
+    MaskRCNNConfig,
+    StageConfig,
+    TrainConfig,
+    from_dict,
+    load_toml,
+)
 from geoseg.datasets.coco_writer import CocoWriter
 from geoseg.maskrcnn.weights_file import read_weights
 from geoseg.scenes import make_scene
@@ -74,20 +83,23 @@ def test_a_small_run_learns_and_writes_weights(repository: Path) -> None:
     assert events[-1]["weights"] == str(Path("runs/first/model.npz"))
     assert re.fullmatch(r"trained 2 steps: runs.first.model\.npz\n", result.stderr)
     assert {path.name for path in Path("runs/first").iterdir()} == {
-        "config.toml",
-        "last.npz",
-        "log.csv",
-        "model.npz",
-    }
+        "checkpoint.npz", "config.toml", "curves.png", "last.npz", "log.csv", "model.npz",
+        "run.json", "tensorboard", "validation.csv",
+    }  # fmt: skip
     written = load_toml(TrainConfig, Path("runs/first/config.toml"))
     assert written.steps == 2
     arrays, config = read_weights(Path("runs/first/model.npz"))
-    assert config == written.model == load_toml(TrainConfig, Path("train.toml")).model
+    assert config == written.model
+    described = load_toml(TrainConfig, Path("train.toml")).model
+    assert config == dataclasses.replace(described, gsd_range_m=(0.15, 0.42))
     assert all(np.isfinite(array).all() for array in arrays.values())
 
     again = run("train.toml", "-o", "runs/first")
     assert again.exit_code == 1
-    assert "it holds a run already" in again.stderr
+    assert "it holds a run already, which --resume goes on with" in again.stderr
+    resumed = run("-o", "runs/first", "--resume")
+    assert resumed.exit_code == 1
+    assert "must hold a run that is not at its end" in resumed.stderr
 
 
 @pytest.mark.parametrize(
@@ -116,7 +128,7 @@ def test_absent_files_are_one_line_and_make_no_folder() -> None:
     result = run("train.toml", "-o", "run")
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        "geoseg: error: gone must hold annotation.json; found none."
+        "geoseg: error: gone must be a folder or a file of labels; there is none."
     ]
     assert not Path("run").exists()
 
@@ -156,7 +168,9 @@ def read_table(guide: str, heading: str) -> dict[str, str]:
     [
         ("Keys of the run", TrainConfig),
         ("Keys of `[[datasets]]`", DatasetConfig),
+        ("Keys of `[augment]`", AugmentConfig),
         ("Keys of `[model]`", MaskRCNNConfig),
+        ("Keys of `[[stages]]`", StageConfig),
     ],
 )
 def test_the_guide_lists_every_key_with_its_default(heading: str, kind: Any, guide: str) -> None:
@@ -171,3 +185,82 @@ def test_the_guide_lists_every_key_with_its_default(heading: str, kind: Any, gui
     assert from_dict(kind, {**plain, **needed}) == kind(**needed)
     fields = {field.name: field.default for field in dataclasses.fields(kind)}
     assert all(fields[key] in (None, ()) for key, text in table.items() if text == "none")
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What training is called with; nothing is trained."""
+    calls: list[tuple[Any, ...]] = []
+
+    def train(config: Any, folder: Path, **options: Any) -> Path:
+        calls.append((config, folder, options))
+        folder.mkdir(exist_ok=True)
+        (folder / "config.toml").write_text("steps = 7")
+        return folder / "model.npz"
+
+    monkeypatch.setattr("geoseg.api.train", train)
+    return calls
+
+
+def test_options_alone_make_a_run(trained: list[tuple[Any, ...]]) -> None:
+    result = run(
+        *("--data", "a", "--data", "b", "--val", "c", "--scene", "o.tif,l.gpkg,area.geojson"),
+        *("--scene", "p.tif,m.gpkg", "--steps", "7", "--batch-size", "3", "--strict"),
+        *("--devices", "2", "-o", "run"),
+    )
+    assert result.exit_code == 0, result.output
+    ((config, folder, options),) = trained
+    assert config.datasets == (
+        DatasetConfig("a"),
+        DatasetConfig("b"),
+        DatasetConfig(scene="o.tif", labels="l.gpkg", aoi="area.geojson"),
+        DatasetConfig(scene="p.tif", labels="m.gpkg"),
+    )
+    assert config.validation == (DatasetConfig("c"),)
+    assert (config.start, config.steps, config.batch_size, config.strict) == ("bundled", 7, 3, True)
+    assert folder == Path("run")
+    assert (options["resume"], options["num_devices"]) == (False, 2)
+    assert result.stderr == "trained 7 steps: run/model.npz\n".replace("/", os.sep)
+
+
+def test_options_go_before_the_file(trained: list[tuple[Any, ...]]) -> None:
+    Path("train.toml").write_text(SMALL + '\n[[validation]]\npath = "v"\n')
+    options = ("--steps", "9", "--start", "none", "--recipe", "matterport", "--data", "other")
+    assert run("train.toml", "-o", "run", *options).exit_code == 0
+    config = trained[0][0]
+    assert (config.steps, config.start, config.optimizer) == (9, None, "sgd")
+    assert (config.batch_size, config.model.tile_size_px) == (1, 96)
+    assert config.datasets == (DatasetConfig("other"),)
+    assert config.validation == (DatasetConfig("v"),)
+
+
+def test_a_resume_takes_the_settings_of_the_folder(trained: list[tuple[Any, ...]]) -> None:
+    assert run("-o", "run", "--resume").exit_code == 0
+    config, _, options = trained[0]
+    assert config is None
+    assert options["resume"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Give a CONFIG, or --data or --scene"),
+        (("--scene", "a.tif"), "must look like RASTER,LABELS[,AREA]; got a.tif"),
+        (("--scene", "a.tif,,b"), "must look like RASTER,LABELS[,AREA]"),
+        (("--recipe", "yolo"), "'yolo' is not one of 'modern', 'matterport'"),
+    ],
+)
+def test_wrong_options_are_usage_errors(arguments: tuple[str, ...], message: str) -> None:
+    result = run("-o", "run", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_a_file_of_another_program_is_one_line() -> None:
+    write_dataset(Path("labelled"), 1)
+    Path("pretrained_weights.h5").write_bytes(b"\x89HDF")
+    result = run("--data", "labelled", "--start", "pretrained_weights.h5", "-o", "run")
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert "a file that ends in .npz or .weights.h5; got pretrained_weights.h5" in line
+    assert not Path("run").exists()

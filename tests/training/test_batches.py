@@ -9,7 +9,6 @@ import pytest
 from numpy.typing import NDArray
 
 from geoseg.config import DatasetConfig, MaskRCNNConfig, TrainConfig
-from geoseg.errors import DatasetError
 from geoseg.training.batches import Batches
 from geoseg.training.samples import SampleSource
 from tests.training.labelled import flat, paint, write_dataset
@@ -48,8 +47,8 @@ def bytes_of(inputs: dict[str, NDArray[np.generic]]) -> dict[str, bytes]:
 def test_a_batch_has_all_inputs(folder: Path) -> None:
     batches = make_batches(folder)
     assert len(batches) == 5
-    inputs, target = batches[0]
-    assert {name: array.shape for name, array in inputs.items()} == {
+    batch = batches[0]
+    assert {name: array.shape for name, array in batch.inputs.items()} == {
         "images": (3, 64, 64, 3),
         "anchor_labels": (3, 1023),
         "anchor_deltas": (3, 1023, 4),
@@ -59,27 +58,31 @@ def test_a_batch_has_all_inputs(folder: Path) -> None:
         "masks": (3, 12, 56, 56),
         "noise": (3, 32),
     }
-    assert target.shape == (3, 1)
+    assert (batch.step, batch.samples) == (0, (0, 1, 2))
+    assert [Path(name).name for name in batch.images] == ["a.png"]
+    assert batch.describe().startswith("samples 0 to 2, cut from ")
 
 
 def test_a_batch_depends_on_seed_and_index_alone(folder: Path) -> None:
     batches = make_batches(folder)
-    second = bytes_of(batches[1][0])
-    assert second != bytes_of(batches[0][0])
-    assert bytes_of(make_batches(folder)[1][0]) == second
-    assert bytes_of(make_batches(folder, seed=1)[1][0]) != second
+    second = bytes_of(batches[1].inputs)
+    assert second != bytes_of(batches[0].inputs)
+    assert bytes_of(make_batches(folder)[1].inputs) == second
+    assert bytes_of(make_batches(folder, seed=1)[1].inputs) != second
 
 
 def test_the_batch_size_cuts_one_row_of_samples(folder: Path) -> None:
     small, large = make_batches(folder, batch_size=2), make_batches(folder, batch_size=4)
     np.testing.assert_array_equal(
-        np.concatenate([small[0][0]["images"], small[1][0]["images"]]), large[0][0]["images"]
+        np.concatenate([small[0].inputs["images"], small[1].inputs["images"]]),
+        large[0].inputs["images"],
     )
 
 
-def test_what_went_wrong_is_kept(folder: Path) -> None:
-    batches = make_batches(folder)
-    (folder / "images" / "a.png").write_bytes(b"no image")
-    with pytest.raises(DatasetError, match=r"a\.png must be an image"):
-        batches[0]
-    assert isinstance(batches.failure, DatasetError)
+def test_parts_are_the_batch(folder: Path) -> None:
+    batch = make_batches(folder, batch_size=4)[1]
+    for num_parts in (1, 2, 4):
+        parts = batch.split(num_parts)
+        assert [len(part["images"]) for part in parts] == [4 // num_parts] * num_parts
+        for name, array in batch.inputs.items():
+            np.testing.assert_array_equal(np.concatenate([part[name] for part in parts]), array)

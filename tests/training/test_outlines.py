@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import affine_transform
 
-from geoseg.datasets.coco import LabelledObject
+from geoseg.datasets.sources import LabelledObject
 from geoseg.training.outlines import make_shapes, place_objects
 
 IDENTITY = np.array([[1.0, 0, 0], [0, 1.0, 0]])

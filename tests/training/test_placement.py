@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geoseg.datasets.coco import LabelledImage, LabelledObject
+from geoseg.config import AugmentConfig
+from geoseg.datasets.sources import LabelledImage, LabelledObject
 from geoseg.training.outlines import make_shapes, place_objects
 from geoseg.training.placement import (
     MAX_CELLS,
@@ -22,6 +22,7 @@ from geoseg.training.placement import (
     divide_tile,
     draw_angle,
     fit_placement,
+    orient_image,
     place_in_cell,
     warp_into,
 )
@@ -34,7 +35,7 @@ BUILDING = [(160.0, 150.0), (270.0, 162.0), (262.0, 258.0), (151.0, 251.0)]
 
 def make_image(width: int, height: int, gsd_m: float = 0.3) -> LabelledImage:
     """An image without labels; there is no file."""
-    return LabelledImage(Path("none.png"), 1, width, height, gsd_m, ())
+    return LabelledImage("none.png", 1, width, height, gsd_m, ())
 
 
 @functools.cache
@@ -72,12 +73,41 @@ def test_small_images_need_company(zoom: float, num_cells: int) -> None:
     assert cells_needed(Placement(zoom, 0.0), make_image(100, 120), 100) == num_cells
 
 
-def test_angles_are_near_quarter_turns_half_of_the_time() -> None:
+def test_angles_are_nearly_straight_half_of_the_time() -> None:
     random = np.random.default_rng(0)
-    angles = np.array([draw_angle(random) for _ in range(2000)])
-    off = np.abs((angles + math.pi / 4) % (math.pi / 2) - math.pi / 4)
-    # 0.12 is two standard deviations, and 15 % of the others lie within it too.
-    assert (off < 0.12).mean() == pytest.approx(0.5 * 0.954 + 0.5 * 0.153, abs=0.03)
+    angles = np.array([draw_angle(AugmentConfig(), random) for _ in range(2000)])
+    off = np.abs((angles + math.pi) % (2 * math.pi) - math.pi)
+    two_deviations = 2 * math.radians(AugmentConfig().tilt_deg)
+    expected = 0.5 * 0.954 + 0.5 * two_deviations / math.pi
+    assert (off < two_deviations).mean() == pytest.approx(expected, abs=0.03)
+
+
+def test_angles_can_be_switched_off() -> None:
+    random = np.random.default_rng(0)
+    straight = AugmentConfig(any_angle_probability=0.0, tilt_deg=0.0)
+    assert {draw_angle(straight, random) for _ in range(50)} == {0.0}
+
+
+def test_turns_and_flips_are_drawn_alike() -> None:
+    random = np.random.default_rng(0)
+    image = make_image(100, 100)
+    drawn = [orient_image(image, 0.3, 0.0, AugmentConfig(), random) for _ in range(800)]
+    quarters = [round(one.angle_rad / (math.pi / 2)) for one in drawn]
+    counts = [
+        sum(
+            one.is_mirrored == flag and quarter == number
+            for one, quarter in zip(drawn, quarters, strict=True)
+        )
+        for flag in (False, True)
+        for number in range(4)
+    ]
+    assert sum(counts) == 800
+    # Eight equal shares of 100; five standard deviations.
+    assert max(abs(count - 100) for count in counts) < 47
+    never = AugmentConfig(quarter_turns=False, flip_probability=0.0)
+    assert {orient_image(image, 0.3, 0.0, never, random) for _ in range(50)} == {
+        Placement(1.0, 0.0)
+    }
 
 
 @given(st.integers(1, 500), st.integers(1, MAX_CELLS))
@@ -102,7 +132,9 @@ def test_an_image_covers_its_cell(
     image = make_image(*size, gsd_m=gsd_m)
     for cell in divide_tile(127, num_cells):
         side_px = max(cell[2] - cell[0], cell[3] - cell[1])
-        placement = fit_placement(image, 0.3, draw_angle(random), side_px, random)
+        angle_rad = draw_angle(AugmentConfig(), random)
+        placement = orient_image(image, 0.3, angle_rad, AugmentConfig(), random)
+        placement = fit_placement(placement, image, side_px)
         assert placement.zoom >= gsd_m / 0.3
         corners = corners_in_source(place_in_cell(image, cell, placement, random), cell)
         assert corners.min() > -1e-6
@@ -110,10 +142,8 @@ def test_an_image_covers_its_cell(
 
 
 def test_an_image_that_fits_keeps_its_scale_and_angle() -> None:
-    random = np.random.default_rng(0)
-    placement = fit_placement(make_image(200, 200, 0.15), 0.3, 0.5, 70.0, random)
-    assert placement.zoom == 0.5
-    assert (placement.angle_rad - 0.5) % (math.pi / 2) == pytest.approx(0)
+    placement = Placement(0.5, 0.5, is_mirrored=True)
+    assert fit_placement(placement, make_image(200, 200), 70.0) == placement
 
 
 def test_the_place_is_random_within_what_fits() -> None:

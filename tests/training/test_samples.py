@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoseg.config import DatasetConfig
-from geoseg.datasets.coco import LabelledImage, read_coco
 from geoseg.errors import DatasetError
-from geoseg.training.samples import ImageCache, SampleSource
+from geoseg.training.samples import SampleSource
 from geoseg.training.targets import Sample
 from tests.training.labelled import flat, paint, write_dataset
 
@@ -147,62 +145,35 @@ def test_a_dataset_without_images_is_an_error(tmp_path: Path) -> None:
         make_source(folder)
 
 
-def test_datasets_must_have_the_same_classes(folder: Path, tmp_path: Path) -> None:
+def test_classes_are_those_of_the_network_or_of_all_datasets(folder: Path, tmp_path: Path) -> None:
     other = write_dataset(
         tmp_path / "trees",
         {"a.png": np.zeros((9, 9, 3), np.uint8)},
         categories=[{"id": 100, "name": "tree"}],
     )
     assert make_source(folder).class_names == ("building",)
-    with pytest.raises(DatasetError, match=r"trees must have the classes building .* got tree\."):
-        make_source(folder, other)
+    assert make_source(folder, other).class_names == ("building", "tree")
+    configs = [DatasetConfig(str(one)) for one in (folder, other)]
+    names = ("tree", "building")
+    source = SampleSource(configs, tile_size_px=TILE_PX, seed=0, class_names=names)
+    assert source.class_names == names
+    with pytest.raises(DatasetError, match=r"trees must have classes of the network, .* got tree "):
+        SampleSource(configs, tile_size_px=TILE_PX, seed=0, class_names=("building",))
 
 
-def test_a_broken_image_is_named(tmp_path: Path) -> None:
-    folder = write_dataset(tmp_path / "set", {"a.png": np.zeros((90, 90, 3), np.uint8)})
-    path = folder / "images" / "a.png"
+def test_a_broken_image_is_left_out_or_fatal(tmp_path: Path) -> None:
+    names = ["a.png", "b.png", "c.png"]
+    noise = np.random.default_rng(0).integers(0, 255, (3, 90, 90, 3)).astype(np.uint8)
+    folder = write_dataset(tmp_path / "set", dict(zip(names, noise, strict=True)))
+    path = folder / "images" / "b.png"
     path.write_bytes(path.read_bytes()[:40])
-    with pytest.raises(DatasetError, match=r"a\.png must be an image; it cannot be decoded\.$"):
-        make_source(folder).draw(0)
-    path.write_bytes(b"")
-    with pytest.raises(DatasetError, match=r"a\.png must be an image"):
-        make_source(folder).draw(0)
+    source = make_source(folder)
+    seen = {name for number in range(30) for name in source.draw(number).images}
+    assert seen == {str(folder / "images" / name) for name in ("a.png", "c.png")}
+    assert source.datasets[0].faults.total == 1
+    strict = SampleSource([DatasetConfig(str(folder))], tile_size_px=90, seed=0, strict=True)
+    with pytest.raises(DatasetError, match=r"b\.png must be an image; it cannot be decoded\.$"):
+        list(map(strict.draw, range(30)))
     path.unlink()
-    with pytest.raises(DatasetError, match=r"a\.png must be readable; got No such file"):
-        make_source(folder).draw(0)
-
-
-def test_an_image_of_another_size_is_named(tmp_path: Path) -> None:
-    folder = write_dataset(tmp_path / "set", {"a.png": np.zeros((90, 80, 3), np.uint8)})
-    content = json.loads((folder / "annotation.json").read_text())
-    content["images"][0].update(width=90, height=80)
-    (folder / "annotation.json").write_text(json.dumps(content))
-    with pytest.raises(DatasetError, match=r"a\.png must be 90 x 80 px .*; got 80 x 90\.$"):
-        make_source(folder).draw(0)
-
-
-def test_the_cache_forgets_what_was_used_least(folder: Path) -> None:
-    images = read_coco(folder).images
-    first, second, third = images
-    cache = ImageCache(max_bytes=sum(3 * one.width * one.height for one in (first, third)))
-    loaded = cache.load(first)
-    assert cache.load(first) is loaded
-    cache.load(second)
-    assert cache.load(first) is loaded
-    # Room for the first and the third: the second has to go.
-    cache.load(third)
-    assert cache.load(first) is loaded
-    kept = cache.load(third)
-    assert cache.load(third) is kept
-
-
-def test_an_image_larger_than_the_cache_stays_until_the_next(folder: Path) -> None:
-    first, second, _ = read_coco(folder).images
-    cache = ImageCache(max_bytes=10)
-
-    def is_kept(image: LabelledImage) -> bool:
-        return cache.load(image) is cache.load(image)
-
-    assert is_kept(first)
-    assert is_kept(second)
-    assert is_kept(first)
+    with pytest.raises(DatasetError, match=r"b\.png is missing\.$"):
+        SampleSource([DatasetConfig(str(folder))], tile_size_px=90, seed=0, strict=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig
-from geoseg.datasets.coco import LabelledObject
+from geoseg.datasets.sources import LabelledObject
 from geoseg.maskrcnn.anchors import make_anchors
 from geoseg.training.targets import MASK_SIZE_PX, Sample, draw_masks, find_boxes, make_targets
 from tests.training.labelled import draw_polygon

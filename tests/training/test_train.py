@@ -6,7 +6,6 @@ import csv
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -16,15 +15,16 @@ import shapely
 
 from geoseg.config import DatasetConfig, MaskRCNNConfig, TrainConfig, load_toml
 from geoseg.detections.detector import load_detector
-from geoseg.errors import DatasetError, OutputError, TrainingError, WeightsError
+from geoseg.errors import DatasetError, OutputError, TrainingError
 from geoseg.maskrcnn.bundled import BUNDLED_PATH
 from geoseg.maskrcnn.weights_file import read_weights
 from geoseg.scenes import make_scene
 from geoseg.training import train
 from geoseg.training.samples import SampleSource
-from geoseg.training.train import _fit, make_model, train_model
+from geoseg.training.train import make_model, train_model
 from geoseg.types import NoProgress
 from tests.training.labelled import write_dataset
+from tests.training.tiny import make_tiny
 
 MODEL = MaskRCNNConfig(
     tile_size_px=128,
@@ -77,6 +77,7 @@ def make_config(folder: Path, **changes: object) -> TrainConfig:
         max_objects=20,
         ema_momentum=0.9,
         mixed_precision=False,
+        tensorboard=False,
     )
     return replace(config, **changes)  # type: ignore[arg-type]
 
@@ -110,7 +111,10 @@ def test_a_run_learns_and_what_it_saves_finds_buildings(
     path = train_model(config, folder, progress=progress)
     assert path == folder / "model.npz"
     names = sorted(file.name for file in folder.iterdir())
-    assert names == ["config.toml", "last.npz", "log.csv", "model.npz"]
+    assert names == [
+        "checkpoint.npz", "config.toml", "curves.png", "last.npz", "log.csv", "model.npz",
+        "run.json", "validation.csv",
+    ]  # fmt: skip
     assert load_toml(TrainConfig, folder / "config.toml") == config
     assert progress.told == ["train", 60, *[1] * 60, "end"]
     with (folder / "log.csv").open(newline="") as file:
@@ -153,74 +157,40 @@ def test_a_folder_with_a_run_is_left_alone(scenes: Path, tmp_path: Path) -> None
 
 def test_other_classes_are_found_before_anything_is_written(scenes: Path, tmp_path: Path) -> None:
     config = make_config(scenes, model=replace(MODEL, class_names=("tree", "house")))
-    with pytest.raises(DatasetError, match=r"the classes tree, house of the network; got building"):
+    with pytest.raises(DatasetError, match=r"classes of the network, which are tree, house; got b"):
         train_model(config, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
 def test_labels_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="none must hold annotation.json"):
+    with pytest.raises(DatasetError, match="none must be a folder or a file of labels"):
         train_model(make_config(tmp_path / "none"), tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
-class MeanModel(keras.Model):
-    """Stands in for the network, which takes long to build."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.dense = keras.layers.Dense(1)
-
-    def call(self, inputs: dict[str, Any]) -> Any:
-        """One number for each image."""
-        return self.dense(keras.ops.mean(keras.ops.cast(inputs["images"], "float32"), (1, 2)))
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that is built at once."""
+    monkeypatch.setattr(train, "make_model", make_tiny)
 
 
-def make_mean_model(config: TrainConfig) -> keras.Model:
-    """Compiled, as `make_model` does it."""
-    model = MeanModel()
-    model.compile("sgd", "mse")
-    return model
-
-
-def test_a_path_that_is_no_folder_is_an_error(
-    scenes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(train, "make_model", make_mean_model)
+@pytest.mark.usefixtures("tiny")
+def test_a_path_that_is_no_folder_is_an_error(scenes: Path, tmp_path: Path) -> None:
     (tmp_path / "run").write_text("a file")
     with pytest.raises(OutputError, match=r"run must be a folder to write to; got"):
         train_model(make_config(scenes), tmp_path / "run")
 
 
-@pytest.mark.parametrize("num_cores", [1, 6])
-def test_a_broken_image_ends_the_run_with_its_name(
-    scenes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, num_cores: int
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_broken_image_ends_a_strict_run_with_its_name(
+    scenes: Path, tmp_path: Path, workers: int
 ) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: num_cores)
     folder = Path(shutil.copytree(scenes, tmp_path / "set"))
     (folder / "images" / "3.png").write_bytes(b"no image")
-    config = make_config(folder)
-    source = SampleSource(config.datasets, tile_size_px=128, seed=0)
-    with pytest.raises(DatasetError, match=r"3\.png must be an image; it cannot be decoded\.$"):
-        _fit(make_mean_model(config), source, config, [])
-
-
-def test_errors_of_callbacks_come_through(scenes: Path) -> None:
-    class Stop(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-            raise TrainingError("enough")
-
-    config = make_config(scenes)
-    source = SampleSource(config.datasets, tile_size_px=128, seed=0)
-    with pytest.raises(TrainingError, match="enough"):
-        _fit(make_mean_model(config), source, config, [Stop()])
-
-
-@pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Building it takes seconds, and these tests end before it is used."""
-    network = SimpleNamespace(backbone=keras.Sequential(name="mobilenet_v2"), config=MODEL)
-    monkeypatch.setattr(train, "MaskRCNN", lambda config: network)
+    config = make_config(folder, workers=workers, strict=True)
+    with pytest.raises(DatasetError, match=r"3\.png"):
+        train_model(config, tmp_path / "run")
 
 
 @pytest.mark.parametrize(("is_mixed", "policy"), [(True, "mixed_bfloat16"), (False, "float32")])
@@ -229,38 +199,12 @@ def test_precision_is_of_the_network_alone(
 ) -> None:
     policies: list[str] = []
 
-    def build(config: MaskRCNNConfig) -> Any:
+    def build(config: MaskRCNNConfig, **options: Any) -> Any:
         policies.append(keras.config.dtype_policy().name)
-        return SimpleNamespace(compile=lambda *args, **options: None)
+        return options
 
     monkeypatch.setattr(train, "MaskRCNN", build)
-    make_model(TrainConfig(mixed_precision=is_mixed))
+    options = make_model(TrainConfig(mixed_precision=is_mixed, num_rois=7, num_positive=3))
+    assert options == {"num_rois": 7, "num_positive": 3}
     assert policies == [policy]
-    assert keras.config.dtype_policy().name == "float32"
-
-
-@pytest.mark.usefixtures("no_network")
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("none.npz", None, r"none\.npz must be a weights file; there is none"),
-        ("bad.npz", b"no zip", r"bad\.npz must be a whole weights file"),
-        ("other.txt", b"text", r"Weights files end in \.npz or \.weights\.h5; got other\.txt"),
-        (
-            "foreign.npz",
-            {"conv/kernel": np.zeros(3)},
-            r"foreign\.npz must name layers of mobilenet",
-        ),
-    ],
-)
-def test_weights_that_do_not_fit_are_named(
-    scenes: Path, tmp_path: Path, name: str, content: object, message: str
-) -> None:
-    path = tmp_path / name
-    if isinstance(content, dict):
-        np.savez(path, **content)
-    elif isinstance(content, bytes):
-        path.write_bytes(content)
-    with pytest.raises(WeightsError, match=message):
-        make_model(make_config(scenes, start=str(path)))
     assert keras.config.dtype_policy().name == "float32"
