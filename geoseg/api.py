@@ -139,7 +139,7 @@ def predict(
         raster: whatever GDAL opens: a path, an address, a description file.
         config: all settings; None takes the defaults.
         weights: a weights file, or the name of an imported one; None takes the bundled model.
-        engine: "auto", "keras" or "onnx"; "auto" takes Keras where it is installed.
+        engine: "auto", "keras" or "onnx"; "auto" takes Keras only for a GPU.
         device: "auto", "cpu", "gpu" or "gpu:N".
         aoi: a vector file; only what lies inside is looked at.
         bbox: the same as west, south, east, north in degrees.

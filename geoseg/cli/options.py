@@ -143,7 +143,7 @@ engine_options = _add_options(
         type=click.Choice(["auto", "keras", "onnx"]),
         default="auto",
         show_default=True,
-        help="What runs the model: Keras, or ONNX Runtime.  auto takes Keras where it is there.",
+        help="What runs the model: Keras, or ONNX Runtime.  auto takes Keras only for a GPU.",
     ),
     click.option(
         "--device",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 BUNDLED_NAME = "geoseg-buildings-mobilenet-v2"
 BUNDLED_PATH = Path(__file__).parents[1] / "data" / f"{BUNDLED_NAME}.npz"
-BUNDLED_SHA256 = "eb029b2ac5f43b6be74158328336cf881d7778f1c42df4243b863e99f3da62a4"
+BUNDLED_SHA256 = "b7e6ff7799e24421ba18667ae64c5a3153847da659e32d61a4b59d50ff7b49a4"
 
 
 def check_bundled() -> None:

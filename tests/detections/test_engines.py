@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,7 @@ def hide(monkeypatch: pytest.MonkeyPatch) -> Hide:
 
     def hide(*names: str) -> None:
         monkeypatch.delenv("KERAS_BACKEND", raising=False)
+        monkeypatch.setattr(shutil, "which", lambda _: None)
         monkeypatch.setattr(
             importlib.util, "find_spec", lambda name: None if name in names else object()
         )
@@ -26,14 +28,21 @@ def hide(monkeypatch: pytest.MonkeyPatch) -> Hide:
     return hide
 
 
-def test_keras_is_preferred(hide: Hide) -> None:
+def test_onnx_is_preferred_on_a_cpu(hide: Hide) -> None:
     hide()
-    assert engines.list_engines() == ["keras", "onnx"]
+    assert engines.list_engines() == ["onnx", "keras"]
     assert [engines.choose_engine(name) for name in ("auto", "keras", "onnx")] == [
-        "keras",
+        "onnx",
         "keras",
         "onnx",
     ]
+
+
+def test_keras_is_preferred_with_a_gpu(hide: Hide, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide()
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert engines.list_engines() == ["keras", "onnx"]
+    assert engines.choose_engine("auto") == "keras"
 
 
 @pytest.mark.parametrize("package", ["keras", "tensorflow"])

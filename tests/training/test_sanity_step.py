@@ -13,19 +13,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.training.sanity import TILE_PX
-from tests.training.shapes import write_shapes
-
 CASE = Path(__file__).with_name("step_case.py")
 
-# Sums of float32 in another order differ by some 1e-6 of their terms; through the sixty layers of
-# the network and back, that is some 1e-4 of a gradient. A wrong term would show as 1e-1. A second
-# step would compare other proposals: some change places by less than that.
-LOSS_TOLERANCE = 1e-4
-UPDATE_TOLERANCE = 2e-3
+# Measured: losses differ by 3e-7 of themselves, all updates together by 1e-6, those of one weight
+# by up to 1e-4. A rectifier whose input lies within rounding of its kink may fall to the other side
+# on another processor: one that does moves all updates by 1e-3 and those of a weight by 5e-3, as
+# TensorFlow's two kinds of convolution show. A wrong term would move them by 1e-1 and more.
+LOSS_TOLERANCE = 1e-5
+WHOLE_TOLERANCE = 3e-3
+WEIGHT_TOLERANCE = 2e-2
+# Of a weight that hardly moves: float32 has no smaller steps.
+ROUNDING = 1e-7
 
 
-def take_step(backend: str, dataset: Path, folder: Path, repository: Path) -> dict[str, Any]:
+def take_step(backend: str, folder: Path, repository: Path) -> dict[str, Any]:
     """Run the case in a process of its own: Keras takes one backend for good."""
     path = folder / f"{backend}.npz"
     environment = {
@@ -33,10 +34,12 @@ def take_step(backend: str, dataset: Path, folder: Path, repository: Path) -> di
         "KERAS_BACKEND": backend,
         "CUDA_VISIBLE_DEVICES": "-1",
         "JAX_PLATFORMS": "cpu",
+        # Its convolutions round more coarsely.
+        "TF_ENABLE_ONEDNN_OPTS": "0",
         "PYTHONPATH": str(repository),
     }
     done = subprocess.run(
-        [sys.executable, str(CASE), str(dataset), str(path)],
+        [sys.executable, str(CASE), str(path)],
         env=environment,
         capture_output=True,
         text=True,
@@ -57,18 +60,16 @@ def updates_of(results: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
 @pytest.mark.timeout(1200)
 @pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="jax is not installed")
 def test_a_step_is_the_same_under_both_backends(tmp_path: Path, repository: Path) -> None:
-    dataset = write_shapes(tmp_path / "set", 6, size_px=TILE_PX, seed=3)
-    expected = take_step("tensorflow", dataset, tmp_path, repository)
-    found = take_step("jax", dataset, tmp_path, repository)
-    assert (expected["losses"] > 0).all()
+    expected = take_step("tensorflow", tmp_path, repository)
+    found = take_step("jax", tmp_path, repository)
+    assert (expected["losses"] > 0.01).all()
     np.testing.assert_allclose(found["losses"], expected["losses"], rtol=LOSS_TOLERANCE)
     moves, other_moves = updates_of(expected), updates_of(found)
-    num_moved = 0
-    for name, move in moves.items():
+    sizes = {name: float(np.linalg.norm(move)) for name, move in moves.items()}
+    # Layers whose rectifiers are all saturated on these tiles get no gradient.
+    assert np.mean([size > 0 for size in sizes.values()]) > 0.8
+    apart = {name: float(np.linalg.norm(other_moves[name] - moves[name])) for name in moves}
+    for name, size in sizes.items():
         np.testing.assert_array_equal(found[f"0/{name}"], expected[f"0/{name}"])
-        size = np.abs(move).max()
-        num_moved += size > 0
-        np.testing.assert_allclose(
-            other_moves[name], move, rtol=0, atol=UPDATE_TOLERANCE * size + 1e-8, err_msg=name
-        )
-    assert num_moved > 0.95 * len(moves)
+        assert apart[name] <= WEIGHT_TOLERANCE * size + ROUNDING, name
+    assert np.hypot.reduce([*apart.values()]) < WHOLE_TOLERANCE * np.hypot.reduce([*sizes.values()])
