@@ -58,8 +58,9 @@ def fuse_views(views: Sequence[Sequence[Detection]], min_score: float = 0.0) -> 
         pixel; what one view alone has seen keeps box and mask.
     """
     found = [(one, view) for view, some in enumerate(views) for one in some]
-    # Boxes settle ties, so that the order of the views does not.
-    found.sort(key=lambda item: (-item[0].score, *item[0].box.tolist()))
+    # Boxes, and what else a view shows, settle ties, so that the order of the views does not.
+    contents = [sorted((-one.score, *one.box.tolist()) for one in some) for some in views]
+    found.sort(key=lambda item: (-item[0].score, *item[0].box.tolist(), contents[item[1]]))
     groups: list[_Group] = []
     for detection, view in found:
         group = _find_group(groups, detection, view)

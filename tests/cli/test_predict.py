@@ -133,7 +133,10 @@ def test_a_warning_is_one_line_and_one_event(tmp_path: Path) -> None:
     assert result.stderr.startswith(f"geoseg: warning: {coarse}: pixels of 2 m are far from")
     events = [json.loads(line) for line in result.stdout.splitlines()]
     assert [event["event"] for event in events].count("warning") == 1
-    assert run(coarse, "--gsd", 1, "-o", "b.gpkg", "-q").output == ""
+    asked_for = run(coarse, "--gsd", 1, "-o", "b.gpkg", "-q").output
+    assert "far from" not in asked_for
+    assert asked_for.startswith(f"geoseg: warning: {coarse.name}: read at 1 m per pixel")
+    assert len(asked_for.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -94,3 +94,10 @@ def test_the_order_of_the_views_changes_nothing(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = fuse_views(views), fuse_views(shuffled)
     assert [found.score for found in one] == pytest.approx([found.score for found in other])
+
+
+def test_equal_scores_and_boxes_are_taken_by_what_else_their_view_shows() -> None:
+    same = see(0, 0, 4, 4, score=0.01)
+    views = [[same, same, same], [same, same, same, see(0, 0, 4, 5, score=0.02)]]
+    one, other = fuse_views(views), fuse_views(views[::-1])
+    assert [found.score for found in one] == pytest.approx([found.score for found in other])
