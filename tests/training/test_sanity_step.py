@@ -17,10 +17,10 @@ CASE = Path(__file__).with_name("step_case.py")
 
 # Measured: losses differ by 3e-7 of themselves, all updates together by 1e-6, those of one weight
 # by up to 1e-4. A rectifier whose input lies within rounding of its kink may fall to the other
-# side on another processor: one that does moves all updates by 1e-3 and those of a weight by
-# 2e-2. A wrong term would move them by 1e-1 and more.
+# side: one that does moves all updates together by up to 6e-3, and those of the layer before it
+# by 3e-2. A wrong term would move them by 1e-1 and more.
 LOSS_TOLERANCE = 1e-5
-WHOLE_TOLERANCE = 3e-3
+WHOLE_TOLERANCE = 2e-2
 WEIGHT_TOLERANCE = 5e-2
 # Of a weight that hardly moves: float32 has no smaller steps.
 ROUNDING = 1e-7
