@@ -159,7 +159,7 @@ def predict(
     """
     import geopandas
 
-    from geoseg.maskrcnn.library import find_weights
+    from geoseg.maskrcnn.named_weights import find_weights
 
     prediction = run_prediction(
         str(raster),

@@ -123,7 +123,7 @@ aoi_options = _add_options(
 
 def _find_weights(_context: click.Context, _: click.Parameter, value: str | None) -> str | None:
     """The file that a name stands for; None for the bundled model."""
-    from geoseg.maskrcnn.library import find_weights
+    from geoseg.maskrcnn.named_weights import find_weights
 
     found = None if value is None else find_weights(value)
     return None if found is None else str(found)

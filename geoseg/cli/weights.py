@@ -13,7 +13,7 @@ from geoseg.cli.messages import report_result
 from geoseg.cli.options import overwrite_option, verbosity_options
 
 if TYPE_CHECKING:
-    from geoseg.maskrcnn.library import WeightsFacts
+    from geoseg.maskrcnn.named_weights import WeightsFacts
 
 
 @click.group("weights", epilog="Example: geoseg weights list")
@@ -31,7 +31,7 @@ def list_command(as_json: bool) -> None:
     """
     from geoseg.cli.messages import warn_user
     from geoseg.errors import WeightsError
-    from geoseg.maskrcnn.library import examine_weights, list_weights
+    from geoseg.maskrcnn.named_weights import examine_weights, list_weights
 
     facts = []
     for index, path in enumerate(list_weights()):
@@ -60,7 +60,7 @@ def info_command(weights: str, layers: bool, as_json: bool) -> None:
     """Show what is in a weights file, and check that it makes a network."""
     from geoseg.errors import WeightsError
     from geoseg.maskrcnn.bundled import check_bundled
-    from geoseg.maskrcnn.library import examine_weights, find_weights
+    from geoseg.maskrcnn.named_weights import examine_weights, find_weights
     from geoseg.maskrcnn.onnx.model import check_fit
 
     facts, arrays = examine_weights(find_weights(weights))
@@ -101,7 +101,7 @@ def export_command(weights: str, output: Path, half: bool, overwrite: bool) -> N
     import numpy as np
 
     from geoseg.export.outputs import check_target
-    from geoseg.maskrcnn.library import examine_weights, find_weights
+    from geoseg.maskrcnn.named_weights import examine_weights, find_weights
     from geoseg.maskrcnn.onnx.model import check_fit
     from geoseg.maskrcnn.weights_file import check_suffix, write_weights
 
@@ -125,7 +125,7 @@ def export_command(weights: str, output: Path, half: bool, overwrite: bool) -> N
 @verbosity_options
 def import_command(weights: Path, name: str | None, overwrite: bool) -> None:
     """Copy a weights file to where `--weights NAME` finds it."""
-    from geoseg.maskrcnn.library import get_name, import_weights
+    from geoseg.maskrcnn.named_weights import get_name, import_weights
 
     copy = import_weights(weights, name, overwrite=overwrite)
     report_result(

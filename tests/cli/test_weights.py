@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from geoseg.cli.main import cli
-from geoseg.maskrcnn import bundled, library
+from geoseg.maskrcnn import bundled, named_weights
 from geoseg.maskrcnn.weights_file import file_sha256, read_weights, write_weights
 from tests.cli.refusal import assert_refused
 
@@ -69,7 +69,7 @@ def test_info_of_a_changed_bundled_file_fails(
     arrays, config = read_weights(bundled.BUNDLED_PATH)
     arrays["Conv1/bias"] = arrays["Conv1/bias"] + 1
     write_weights(tmp_path / "other.npz", arrays, config)
-    for module in (bundled, library):
+    for module in (bundled, named_weights):
         monkeypatch.setattr(module, "BUNDLED_PATH", tmp_path / "other.npz")
     result = run("info", NAME)
     assert result.exit_code == 1

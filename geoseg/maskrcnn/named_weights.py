@@ -29,7 +29,7 @@ class WeightsFacts:
     """What is known of a weights file.
 
     Attributes:
-        name: to ask for it by; of a file outside of the library the file name.
+        name: to ask for it by; of a file that was not imported the file name.
         path: of the file.
         size_bytes: of the file.
         sha256: hex digest of the file.
@@ -92,7 +92,7 @@ def find_weights(name: str | Path) -> Path | None:
     """The file that a path or a name stands for.
 
     Args:
-        name: a path, which ends as weights files do or exists, or a name of the library.
+        name: a path, which ends as weights files do or exists, or a name of an imported one.
 
     Returns:
         A path, which need not exist; None for the bundled model.

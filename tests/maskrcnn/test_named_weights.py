@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from geoseg.errors import OutputExistsError, WeightsError
-from geoseg.maskrcnn import bundled, library
-from geoseg.maskrcnn.library import find_weights, import_weights, list_weights
+from geoseg.maskrcnn import bundled, named_weights
 from geoseg.maskrcnn.model import MaskRCNN
+from geoseg.maskrcnn.named_weights import find_weights, import_weights, list_weights
 from geoseg.maskrcnn.weights import save_weights
 from tests.maskrcnn.samples import SMALL
 
@@ -32,14 +32,14 @@ def weights(tmp_path: Path, small_model: MaskRCNN) -> Path:
 def test_the_folder_follows_the_system(
     monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
 ) -> None:
-    assert library.get_weights_folder() == folder
+    assert named_weights.get_weights_folder() == folder
     monkeypatch.delenv("GEOSEG_WEIGHTS_DIR")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg"))
     monkeypatch.setattr(sys, "platform", "linux")
-    assert library.get_weights_folder() == tmp_path / "xdg" / "geoseg" / "weights"
+    assert named_weights.get_weights_folder() == tmp_path / "xdg" / "geoseg" / "weights"
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
-    assert library.get_weights_folder() == tmp_path / "local" / "geoseg" / "weights"
+    assert named_weights.get_weights_folder() == tmp_path / "local" / "geoseg" / "weights"
 
 
 def test_without_imports_there_is_the_bundled_model_alone() -> None:
@@ -54,7 +54,7 @@ def test_an_imported_file_is_found_by_name(weights: Path, folder: Path) -> None:
     assert find_weights("town") == copy
     assert import_weights(weights, "village") == folder / "village.npz"
     assert list_weights()[1:] == [copy, folder / "village.npz"]
-    facts, arrays = library.examine_weights(copy)
+    facts, arrays = named_weights.examine_weights(copy)
     assert (facts.name, facts.is_bundled, facts.is_intact) == ("town", False, None)
     assert facts.num_parameters == sum(one.size for one in arrays.values())
 
