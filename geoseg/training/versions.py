@@ -43,8 +43,15 @@ def describe_session(*, step: int, seed: int, data: dict[str, str]) -> dict[str,
 
 
 def fingerprint_datasets(source: SampleSource) -> dict[str, str]:
-    """The fingerprint of each dataset by its name."""
-    return {one.name: one.fingerprint() for one in source.datasets}
+    """The fingerprint of each dataset by its name; a name's second one has " (2)" behind it."""
+    found: dict[str, str] = {}
+    for one in source.datasets:
+        name, count = one.name, 1
+        while name in found:
+            count += 1
+            name = f"{one.name} ({count})"
+        found[name] = one.fingerprint()
+    return found
 
 
 def list_devices() -> list[str]:
