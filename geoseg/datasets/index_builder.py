@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoseg.datasets.faults import Faults
-from geoseg.datasets.label_index import LabelIndex, take_runs
+from geoseg.datasets.label_index import LabelIndex, rings_of, take_runs
 from geoseg.datasets.rings import repair_rings
 from geoseg.datasets.sources import Ring
 from geoseg.errors import DatasetError
@@ -37,11 +37,6 @@ class _Objects:
 
     def __len__(self) -> int:
         return len(self.image_ids)
-
-    def rings_of(self, row: int) -> list[Ring]:
-        first, last = self.ring_starts[row : row + 2].tolist()
-        borders = self.point_starts[first : last + 1].tolist()
-        return [self.points[start:stop] for start, stop in zip(borders, borders[1:], strict=False)]
 
     def take_rings(self, is_kept: NDArray[np.bool_]) -> _Objects:
         """Without some of the rings; objects may be left with none."""
@@ -214,7 +209,7 @@ class IndexBuilder:
         repaired: list[tuple[Ring, ...]] = []
         has_no_area = np.zeros(len(objects), bool)
         for row in np.flatnonzero(to_repair).tolist():
-            rings = repair_rings(good.rings_of(row), add_up=bool(good.adds_up[row]))
+            rings = repair_rings(rings_of(good, row), add_up=bool(good.adds_up[row]))
             has_no_area[row] = not rings
             sources[row] = len(objects) + len(repaired) if rings else -1
             repaired += [rings] if rings else []

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoseg.datasets.sources import LabelledObject
+from geoseg.datasets.sources import LabelledObject, Ring
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,9 @@ class LabelIndex:
         first, last = self.object_starts[index : index + 2].tolist()
         return tuple(
             LabelledObject(
-                self._rings_of(row), int(self.class_indices[row]), bool(self.is_ignored[row])
+                rings_of(self, row), int(self.class_indices[row]), bool(self.is_ignored[row])
             )
             for row in range(first, last)
-        )
-
-    def _rings_of(self, row: int) -> tuple[NDArray[np.float32], ...]:
-        first, last = self.ring_starts[row : row + 2].tolist()
-        borders = self.point_starts[first : last + 1].tolist()
-        return tuple(
-            self.points[start:stop] for start, stop in zip(borders, borders[1:], strict=False)
         )
 
     def fingerprint(self) -> str:
@@ -82,6 +76,26 @@ class LabelIndex:
             else:
                 digest.update("\0".join(value).encode())
         return digest.hexdigest()
+
+
+class RingRuns(Protocol):
+    """Rings of objects as flat arrays, see `LabelIndex`."""
+
+    @property
+    def ring_starts(self) -> NDArray[np.int64]: ...  # noqa: D102
+
+    @property
+    def point_starts(self) -> NDArray[np.int64]: ...  # noqa: D102
+
+    @property
+    def points(self) -> NDArray[np.float32]: ...  # noqa: D102
+
+
+def rings_of(runs: RingRuns, row: int) -> tuple[Ring, ...]:
+    """The rings of one object: read-only views, float32 (V, 2) each."""
+    first, last = runs.ring_starts[row : row + 2].tolist()
+    borders = runs.point_starts[first : last + 1].tolist()
+    return tuple(runs.points[start:stop] for start, stop in zip(borders, borders[1:], strict=False))
 
 
 def measure_boxes(index: LabelIndex) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

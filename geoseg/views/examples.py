@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.errors import OutputError
-from geoseg.views.preview import check_preview
+from geoseg.views.preview import check_preview, save_picture
 
 # Apart for colour-blind readers too: blue, vermilion, yellow (Okabe and Ito 2008).
 RIGHT_COLOUR = (86, 180, 233)
@@ -90,14 +89,7 @@ def write_examples(
         draw.rectangle((x, y, x + 22, y + 14), fill=colour, outline=_HALO)
         draw.text((x + 30, y - 2), text, fill=_INK, font=font)
         x += 60 + round(draw.textlength(text, font=font))
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        sheet.save(temporary, optimize=True, quality=88)
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    save_picture(sheet, path)
 
 
 def draw_example(example: Example, side_px: int) -> NDArray[np.uint8]:

@@ -80,7 +80,7 @@ def write_preview(
     lowest = 0.0 if scores is None else _lowest_shown(scores)
     picture = _make_picture(np.ascontiguousarray(shown, np.uint8), polygons_px, scores, lowest)
     sheet = _lay_out(picture, gsd_m, (title, subtitle), lowest if scores is not None else None)
-    _save(sheet, path)
+    save_picture(sheet, path)
 
 
 def check_preview(path: Path, *, overwrite: bool = False) -> None:
@@ -198,7 +198,12 @@ def _draw_legend(draw: ImageDraw, right_top: tuple[int, int], lowest: float) -> 
     draw.text((left - 10, y + 4), "score", fill=_GREY, font=font, anchor="rm")
 
 
-def _save(sheet: Image, path: Path) -> None:
+def save_picture(sheet: Image, path: Path) -> None:
+    """Write a picture under another name and rename it; a file of that name is replaced.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     # Pillow gives each format the options that it knows and passes over the others.
     try:

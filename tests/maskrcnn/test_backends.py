@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.backends import run_case
 from tests.maskrcnn.samples import SMALL
 
 Results = dict[str, NDArray[Any]]
@@ -24,32 +22,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 CASE = Path(__file__).with_name("backend_case.py")
 
 
-def run_case(backend: str, folder: Path, repository: Path) -> Results:
-    """Run the case in a process of its own: Keras takes one backend for good."""
-    path = folder / f"{backend}.npz"
-    environment = {
-        **os.environ,
-        "KERAS_BACKEND": backend,
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "JAX_PLATFORMS": "cpu",
-        "PYTHONPATH": str(repository),
-    }
-    done = subprocess.run(
-        [sys.executable, str(CASE), str(path)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    with np.load(path) as content:
-        return {name: content[name] for name in content.files}
-
-
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Results:
     """What TensorFlow makes of the case."""
-    return run_case("tensorflow", tmp_path_factory.mktemp("backend"), repository)
+    return run_case(CASE, "tensorflow", tmp_path_factory.mktemp("backend"), repository)
 
 
 @pytest.fixture(
@@ -68,7 +44,7 @@ def found(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, repository: Path
 ) -> Results:
     """What another backend makes of the case."""
-    return run_case(request.param, tmp_path_factory.mktemp("backend"), repository)
+    return run_case(CASE, request.param, tmp_path_factory.mktemp("backend"), repository)
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 import shapely
@@ -13,22 +11,10 @@ from shapely.affinity import affine_transform
 
 from geoseg.datasets.sources import LabelledObject
 from geoseg.training.outlines import make_shapes, place_objects
+from tests.training.in_memory import Points, area_of, make_box, make_object
 
 IDENTITY = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 CELL = (0, 0, 40, 50)
-
-Points = Sequence[tuple[float, float]]
-
-
-def make_object(*rings: Points, class_index: int = 0, is_ignored: bool = False) -> LabelledObject:
-    """An object of plain points."""
-    arrays = tuple(np.array(ring, np.float32) for ring in rings)
-    return LabelledObject(arrays, class_index, is_ignored)
-
-
-def make_box(x: float, y: float, width: float, height: float) -> Points:
-    """A rectangle."""
-    return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
 
 
 def place(
@@ -36,14 +22,6 @@ def place(
 ) -> list[LabelledObject]:
     """`place_objects` with its shapes."""
     return place_objects(objects, make_shapes(objects), affine, cell)
-
-
-def area_of(one: LabelledObject) -> shapely.Geometry:
-    """What the rings enclose by the even-odd rule."""
-    area = shapely.Polygon()
-    for ring in one.rings:
-        area = area.symmetric_difference(shapely.Polygon(ring))
-    return area
 
 
 def test_an_object_is_moved() -> None:

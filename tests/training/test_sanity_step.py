@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from tests.backends import run_case
 
 CASE = Path(__file__).with_name("step_case.py")
 
@@ -27,27 +26,9 @@ ROUNDING = 1e-7
 
 
 def take_step(backend: str, folder: Path, repository: Path) -> dict[str, Any]:
-    """Run the case in a process of its own: Keras takes one backend for good."""
-    path = folder / f"{backend}.npz"
-    environment = {
-        **os.environ,
-        "KERAS_BACKEND": backend,
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "JAX_PLATFORMS": "cpu",
-        # Its convolutions round more coarsely.
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "PYTHONPATH": str(repository),
-    }
-    done = subprocess.run(
-        [sys.executable, str(CASE), str(path)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    with np.load(path) as content:
-        return {name: content[name] for name in content.files}
+    """The losses of the case, and every weight before and after it."""
+    # TensorFlow's oneDNN convolutions round more coarsely.
+    return run_case(CASE, backend, folder, repository, TF_ENABLE_ONEDNN_OPTS="0")
 
 
 def updates_of(results: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
