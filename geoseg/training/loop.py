@@ -16,6 +16,7 @@ from geoseg.training.loader import Loader
 from geoseg.training.records import Records
 from geoseg.training.run_folder import RunFolder
 from geoseg.training.scoring import Scorer
+from geoseg.training.stillness import StillnessWatch
 from geoseg.types import Progress
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Loop:
         self._progress = progress
         self._seconds = 0.0
         self._best_ap50: float | None = None
+        self._stillness = StillnessWatch()
 
     @property
     def config(self) -> TrainConfig:
@@ -135,7 +137,20 @@ class Loop:
             self._write_score(self._score)
         if is_checkpoint or is_scored:
             self._save(batch)
+        if is_checkpoint:
+            self._warn_of_still_layers()
         self._progress.advance(1)
+
+    def _warn_of_still_layers(self) -> None:
+        layers = self._stillness.look(self.learner.model)
+        if layers:
+            logger.warning(
+                "step %d: %d layers learned nothing since the last checkpoint, no gradient reaches "
+                "them: %s. Weights that lack this fault, or a lower learning_rate, help.",
+                self.learner.step,
+                len(layers),
+                ", ".join(layers),
+            )
 
     def _write_score(self, scorer: Scorer) -> None:
         model, average = self.learner.model, self.learner.average
@@ -161,6 +176,7 @@ class Loop:
     def _go_back(self) -> None:
         """Go back to the last checkpoint."""
         checkpoint = read_checkpoint(self.folder.checkpoint)
+        self._stillness.restart()
         self.learner.num_parts = max(self.learner.num_parts, checkpoint.facts.num_parts)
         self.learner.restore(checkpoint)
         self._seconds = checkpoint.facts.seconds
