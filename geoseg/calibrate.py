@@ -147,8 +147,8 @@ def _match(
 def _predict(
     images: list[_Image], detector: BatchedDetector, model_gsd_m: float, progress: Progress
 ) -> Iterator[ImageResult]:
-    from geoseg.api import predict_images
     from geoseg.datasets.image_folder import read_image
+    from geoseg.plain_images import predict_images
     from geoseg.raster.grid import fit_gsd
 
     def read(some: Iterator[_Image]) -> Iterator[tuple[int, NDArray[np.uint8]]]:

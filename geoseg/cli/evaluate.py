@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
+from geoseg.cli.evaluate_coco import (
+    Outcome,
+    coco_options,
+    evaluate_results,
+    is_coco_option_given,
+)
 from geoseg.cli.options import overwrite_option, verbosity_options
-
-if TYPE_CHECKING:
-    from geoseg.evaluation import CocoScores, VectorScores
 
 
 @click.command(
@@ -34,11 +38,6 @@ if TYPE_CHECKING:
     help="Least intersection over union of a match.",
 )
 @click.option(
-    "--score",
-    type=click.FloatRange(0, 1),
-    help="Least score of the COCO results that F1 is counted of.  [default: the bundled model's]",
-)
-@click.option(
     "--csv",
     "csv_path",
     metavar="FILE",
@@ -52,6 +51,19 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write the scores as JSON; - writes them to standard output instead of the table.",
 )
+@click.option(
+    "--report",
+    "report_path",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write a page with scores, charts and pictures, which needs no other file.",
+)
+@click.option(
+    "--raster",
+    metavar="FILE",
+    help="What the buildings of vector files were found in, for the pictures of --report.",
+)
+@coco_options
 @overwrite_option
 @verbosity_options
 def evaluate_command(
@@ -59,62 +71,89 @@ def evaluate_command(
     truth: Path,
     aoi: Path | None,
     iou: float,
-    score: float | None,
     csv_path: Path | None,
     json_path: Path | None,
+    report_path: Path | None,
+    raster: str | None,
     overwrite: bool,
+    **coco: Any,
 ) -> None:
     """Compare the buildings in PRED with those in TRUTH.
 
     Two vector files, in any formats and CRSs, are matched one to one, the best score first. When
     PRED is a JSON list of COCO results and TRUTH the annotations, or the folder that holds
     `annotation.json`, the masks are scored as in the crowdAI mapping challenge: AP and AR at IoU
-    0.5. F1 at a score, the best F1 and how far scores are from precision come with it.
+    0.5. COCO's figures, F1 at a score, the best F1 and how far scores are from precision come
+    with it. Of an image at most 100 predictions count, those with the best scores. How well
+    outlines follow the truth is scored as well: C-IoU, boundary IoU, PoLiS and others, see
+    docs/evaluation.md.
     """
-    from geoseg.evaluation import (
-        CocoScores,
-        evaluate_vectors,
-        format_scores,
-        write_buildings_csv,
-        write_scores_json,
-    )
     from geoseg.evaluation.coco import is_predictions_file
-    from geoseg.export.outputs import check_target, replacing
+    from geoseg.export.outputs import replacing
 
     is_coco = is_predictions_file(pred)
-    if is_coco and (aoi is not None or csv_path is not None or iou != 0.5):
-        raise click.UsageError("--aoi, --iou and --csv go with vector files, not COCO results.")
-    if score is not None and not is_coco:
-        raise click.UsageError("--score goes with COCO results, not with vector files.")
+    if is_coco and (aoi is not None or csv_path is not None or iou != 0.5 or raster is not None):
+        raise click.UsageError(
+            "--aoi, --iou, --csv and --raster go with vector files, not COCO results."
+        )
+    if not is_coco and (given := is_coco_option_given(coco)):
+        raise click.UsageError(f"{given} goes with COCO results, not with vector files.")
+    if raster is not None and report_path is None:
+        raise click.UsageError("--raster goes with --report.")
     has_stdout = str(json_path) == "-"
-    targets = [path for path in (csv_path, None if has_stdout else json_path) if path is not None]
-    if len(targets) == 2 and targets[0].resolve() == targets[1].resolve():
-        raise click.UsageError("--csv and --json must be two files.")
+    _check_targets(csv_path, None if has_stdout else json_path, report_path, overwrite)
+
+    outcome = (
+        evaluate_results(pred, truth, **coco)
+        if is_coco
+        else _evaluate_vectors(pred, truth, aoi, iou, raster)
+    )
+    text = json.dumps(outcome.values, indent=2) + "\n"
+    if report_path is not None:
+        with replacing(report_path, overwrite) as temporary:
+            outcome.write_report(temporary)
+    if csv_path is not None:
+        with replacing(csv_path, overwrite) as temporary:
+            outcome.write_csv(temporary)
+    if json_path is not None and not has_stdout:
+        with replacing(json_path, overwrite) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    if has_stdout:
+        sys.stdout.write(text)
+    else:
+        click.echo(outcome.table)
+
+
+def _check_targets(
+    csv_path: Path | None, json_path: Path | None, report_path: Path | None, overwrite: bool
+) -> None:
+    from geoseg.export.outputs import check_target
+
+    targets = [path for path in (csv_path, json_path, report_path) if path is not None]
+    if len({path.resolve() for path in targets}) < len(targets):
+        raise click.UsageError("--csv, --json and --report must be different files.")
+    if report_path is not None and report_path.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError("--report must end in .html.")
     for path in targets:
         check_target(path, overwrite)
 
-    scores: VectorScores | CocoScores
-    if is_coco:
-        scores = _evaluate_coco(pred, truth, score)
-    else:
-        scores = evaluate_vectors(pred, truth, aoi, iou=iou)
-    if csv_path is not None and not isinstance(scores, CocoScores):
-        with replacing(csv_path, overwrite) as temporary:
-            write_buildings_csv(temporary, scores.buildings)
-    if json_path is not None and not has_stdout:
-        with replacing(json_path, overwrite) as temporary, temporary.open("w") as file:
-            write_scores_json(file, scores)
-    if has_stdout:
-        write_scores_json(sys.stdout, scores)
-    else:
-        click.echo(format_scores(scores))
 
+def _evaluate_vectors(
+    pred: Path, truth: Path, aoi: Path | None, iou: float, raster: str | None
+) -> Outcome:
+    from geoseg.evaluation import format_scores, write_buildings_csv
+    from geoseg.evaluation.vectors import compare_vectors
 
-def _evaluate_coco(pred: Path, truth: Path, score: float | None) -> CocoScores:
-    from geoseg.api import describe_weights
-    from geoseg.datasets.coco import find_annotation
-    from geoseg.evaluation import evaluate_predictions
+    compared = compare_vectors(pred, truth, aoi, iou=iou)
 
-    if score is None:
-        score = describe_weights(None)[0].score
-    return evaluate_predictions(pred, find_annotation(truth) or truth, score=score)
+    def write_report(path: Path) -> None:
+        from geoseg.reporting import report_vectors
+
+        report_vectors(path, compared, pred, truth, aoi_path=aoi, raster=raster)
+
+    return Outcome(
+        table=format_scores(compared.scores),
+        values=compared.scores.to_dict(),
+        write_report=write_report,
+        write_csv=lambda path: write_buildings_csv(path, compared.scores.buildings),
+    )

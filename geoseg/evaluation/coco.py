@@ -8,18 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from geoseg.evaluation.coco_files import (
-    check_predictions,
-    encode_all,
-    index_coco,
-    load_json,
-    quiet,
-    read_sizes,
-)
-from geoseg.evaluation.ranking import RankedDetections, f1_at, find_best_f1, join_ranked
+from geoseg.evaluation.coco_files import choose_images, read_truth
+from geoseg.evaluation.coco_matches import CocoMatches, match_predictions, rank_matches
+from geoseg.evaluation.coco_summary import CocoSummary, summarize_matches
+from geoseg.evaluation.polygon_scores import PolygonScores
+from geoseg.evaluation.ranking import RankedDetections, f1_at, find_best_f1
 from geoseg.evaluation.reliability import calibration_error
-
-_MAX_DETECTIONS = 100
 
 
 @dataclass(frozen=True)
@@ -38,6 +32,11 @@ class CocoScores:
         num_images: images in the annotations; those without predictions count.
         num_pred: predictions.
         num_truth: annotations.
+        num_dropped: predictions that do not count, because 100 of their image score higher.
+        coco: all figures of pycocotools, with sizes by the areas of the masks.
+        official: the same as the challenge's evaluator has them, which takes areas from the
+            files and overlooks matches with a label whose `id` is 0; None where they are equal.
+        polygons: how well outlines follow the truth; None where it was not asked for.
     """
 
     ap50: float
@@ -51,6 +50,10 @@ class CocoScores:
     num_images: int
     num_pred: int
     num_truth: int
+    num_dropped: int = 0
+    coco: CocoSummary | None = None
+    official: CocoSummary | None = None
+    polygons: PolygonScores | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The scores as plain values."""
@@ -67,98 +70,93 @@ def is_predictions_file(path: Path) -> bool:
 
 
 def evaluate_predictions(
-    predictions_json: Path, annotation_json: Path, *, score: float = 0.5
+    predictions_json: Path,
+    annotation_json: Path,
+    *,
+    score: float = 0.5,
+    only: frozenset[str] | None = None,
+    category: int | None = None,
+    num_processes: int = 1,
 ) -> CocoScores:
-    """Score a submission with pycocotools.
+    """Score a submission as pycocotools does.
 
-    Boxes and areas of both files are made anew from the segmentations, because those of the
-    published annotations are wrong. A figure is 0 where there is nothing to find.
+    Areas of both files are made anew from the segmentations, because those of the published
+    annotations are wrong; where that changes a figure, `CocoScores.official` has the other one.
+    `ap50` and `ar50` do not depend on areas. A figure is 0 where there is nothing to find.
 
     Args:
         predictions_json: list of `{"image_id", "category_id", "score", "segmentation"}` with
-            polygons or RLE.
+            polygons or RLE, see `geoseg.evaluation.coco_files.read_predictions`.
         annotation_json: COCO annotations, with polygons or RLE.
         score: the score at which `CocoScores.f1` is counted.
+        only: file names of the images that count; None for all.
+        category: taken for the category of every prediction; None takes theirs.
+        num_processes: 1 for this process alone, see `geoseg.evaluation.spreading.spread`.
 
     Raises:
-        DatasetError: a file cannot be read, an entry lacks a key or cannot be decoded, or
-            predictions name an image or category that the annotations do not have.
+        DatasetError: a file cannot be read, an entry lacks a key or cannot be decoded,
+            predictions name an image or category that the annotations do not have, or none of
+            the images in `only` is there.
     """
-    evaluation, counts = _compare(predictions_json, annotation_json)
-    ranked = _rank(evaluation)
+    truth = read_truth(annotation_json, num_processes=num_processes)
+    image_ids = None if only is None else choose_images(truth, only)
+    found = match_predictions(
+        predictions_json, truth, category=category, num_processes=num_processes
+    )
+    return score_matches(found, score=score, image_ids=image_ids)
+
+
+def score_matches(
+    found: CocoMatches, *, score: float = 0.5, image_ids: frozenset[int] | None = None
+) -> CocoScores:
+    """Score predictions that are matched already.
+
+    Args:
+        found: the matches.
+        score: as of `evaluate_predictions`.
+        image_ids: images that count; None for all.
+    """
+    cells = found.cells
+    is_chosen = found.choose_cells(image_ids)
+    coco, official = summarize_matches(cells, found.matches, is_chosen)
+    ranked = rank_matches(found, image_ids)
     best_f1, best_score = find_best_f1(ranked)
-    with quiet():
-        evaluation.accumulate()
-    # precision: (IoU thresholds, recalls, categories, areas, maxDets); recall lacks recalls.
-    precision, recall = evaluation.eval["precision"], evaluation.eval["recall"]
+    num_kept = int(np.diff(cells.pred_ends)[is_chosen].sum())
+    is_chosen_pred = (
+        np.ones(len(found.pred_image_ids), np.bool_)
+        if image_ids is None
+        else np.isin(found.pred_image_ids, list(image_ids))
+    )
     return CocoScores(
-        ap50=_mean(precision[0]),
-        ar50=_mean(recall[0]),
-        ap=_mean(precision),
+        ap50=coco.ap50 or 0.0,
+        ar50=coco.ar50 or 0.0,
+        ap=coco.ap or 0.0,
         f1=f1_at(ranked, score),
         score=score,
         best_f1=best_f1,
         best_score=best_score,
         calibration_error=calibration_error(ranked.scores, ranked.is_true),
-        **counts,
+        num_images=len(found.truth.shapes_hw if image_ids is None else image_ids),
+        num_pred=int(is_chosen_pred.sum()),
+        num_truth=int(np.diff(cells.truth_ends)[is_chosen].sum()),
+        num_dropped=int(is_chosen_pred.sum()) - num_kept,
+        coco=coco,
+        official=None if official == coco else official,
     )
 
 
-def rank_predictions(predictions_json: Path, annotation_json: Path) -> RankedDetections:
+def rank_predictions(
+    predictions_json: Path, annotation_json: Path, *, num_processes: int = 1
+) -> RankedDetections:
     """Which predictions of a submission are right, as pycocotools matches them at IoU 0.5.
 
     Args:
         predictions_json: as of `evaluate_predictions`.
         annotation_json: likewise.
+        num_processes: likewise.
 
     Raises:
         DatasetError: as of `evaluate_predictions`.
     """
-    evaluation, _ = _compare(predictions_json, annotation_json)
-    return _rank(evaluation)
-
-
-def _compare(predictions_json: Path, annotation_json: Path) -> tuple[Any, dict[str, int]]:
-    """A COCOeval whose predictions are matched, and the numbers of images and objects."""
-    from pycocotools.cocoeval import COCOeval
-
-    truth = load_json(annotation_json, dict)
-    sizes = read_sizes(annotation_json, truth)
-    categories = truth.get("categories", [])
-    labels = truth.get("annotations", [])
-    results = load_json(predictions_json, list)
-    check_predictions(predictions_json, results, sizes, {one["id"] for one in categories})
-    head = {"images": truth["images"], "categories": categories}
-    truth_coco = index_coco(head, encode_all(annotation_json, labels, sizes))
-    results_coco = index_coco(head, encode_all(predictions_json, results, sizes))
-    with quiet():
-        evaluation = COCOeval(truth_coco, results_coco, "segm")
-        evaluation.params.maxDets = [_MAX_DETECTIONS]
-        evaluation.params.areaRng, evaluation.params.areaRngLbl = [[0, 1e10]], ["all"]
-        evaluation.evaluate()
-    counts = {"num_images": len(sizes), "num_pred": len(results), "num_truth": len(labels)}
-    return evaluation, counts
-
-
-def _rank(evaluation: Any) -> RankedDetections:
-    # None stands for an image without predictions and labels.
-    return join_ranked([_rank_image(one) for one in evaluation.evalImgs if one is not None])
-
-
-def _rank_image(matched: dict[str, Any]) -> RankedDetections:
-    """The predictions of one image that pycocotools has matched; row 0 is IoU 0.5."""
-    # What lies on a crowd is neither right nor wrong.
-    is_counted = ~matched["dtIgnore"][0].astype(bool)
-    scores = np.array(matched["dtScores"], np.float64)[is_counted]
-    return RankedDetections(
-        scores=scores,
-        is_true=matched["dtMatches"][0][is_counted] > 0,
-        image_ids=np.full(len(scores), matched["image_id"], np.int64),
-        num_truth=int((~matched["gtIgnore"].astype(bool)).sum()),
-    )
-
-
-def _mean(values: Any) -> float:
-    """Mean of the entries that count; pycocotools writes -1 where there is no truth."""
-    counted = values[values > -1]
-    return float(counted.mean()) if counted.size else 0.0
+    truth = read_truth(annotation_json, num_processes=num_processes)
+    return rank_matches(match_predictions(predictions_json, truth, num_processes=num_processes))

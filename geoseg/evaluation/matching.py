@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+
+from geoseg.evaluation.overlaps import Overlaps, find_overlaps
 
 
 class Matches(NamedTuple):
@@ -28,6 +29,8 @@ def match_footprints(
     truth: NDArray[np.object_],
     iou: float = 0.5,
     scores: NDArray[np.floating] | None = None,
+    *,
+    overlaps: Overlaps | None = None,
 ) -> Matches:
     """Match polygons one to one, greedily as COCO does.
 
@@ -41,16 +44,16 @@ def match_footprints(
         truth: object (T,), likewise.
         iou: least intersection over union, above 0 and at most 1.
         scores: float (P,).
+        overlaps: of these polygons, where they are known already.
     """
+    if overlaps is None:
+        overlaps = find_overlaps(pred, truth)
     truth_of_pred = np.full(len(pred), -1, dtype=np.int64)
     pred_of_truth = np.full(len(truth), -1, dtype=np.int64)
     matched_ious = np.zeros(len(pred))
-    one, other = shapely.STRtree(truth).query(pred, predicate="intersects")
-    shared = shapely.area(shapely.intersection(pred[one], truth[other]))
-    together = shapely.area(pred[one]) + shapely.area(truth[other]) - shared
-    ious = np.divide(shared, together, out=np.zeros_like(shared), where=together > 0)
+    ious = overlaps.compute_ious()
     is_enough = ious >= iou
-    one, other, ious = one[is_enough], other[is_enough], ious[is_enough]
+    one, other, ious = overlaps.pred[is_enough], overlaps.truth[is_enough], ious[is_enough]
     priority = np.zeros(len(one)) if scores is None else scores[one].astype(np.float64)
     for pair in np.lexsort([other, one, -ious, -priority]):
         if truth_of_pred[one[pair]] < 0 and pred_of_truth[other[pair]] < 0:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from geoseg.evaluation.coco import CocoScores
+from geoseg.evaluation.coco_rows import list_official_rows, list_rows
+from geoseg.evaluation.polygon_scores import PolygonScores
 from geoseg.evaluation.vectors import BuildingRow, VectorScores
 
 
@@ -27,37 +29,59 @@ def format_scores(scores: VectorScores | CocoScores) -> str:
         predicted             190
         true                  188
     """
-    lines: list[tuple[str, float | int]]
-    if isinstance(scores, CocoScores):
-        lines = [
-            ("AP@0.5", scores.ap50),
-            ("AR@0.5", scores.ar50),
-            ("COCO AP", scores.ap),
-            (f"F1 at {scores.score:.2f}", scores.f1),
-            (f"best F1 at {scores.best_score:.2f}", scores.best_f1),
-            ("calib. error", scores.calibration_error),
-            ("images", scores.num_images),
-            ("predicted", scores.num_pred),
-            ("true", scores.num_truth),
-        ]
-    else:
-        lines = [
-            ("precision", scores.precision),
-            ("recall", scores.recall),
-            ("F1", scores.f1),
-            ("mean IoU", scores.mean_iou),
-            *([] if scores.ap is None else [(f"AP{100 * scores.iou:.0f}", scores.ap)]),
-            ("IoU at least", scores.iou),
-            ("predicted", scores.num_pred),
-            ("true", scores.num_truth),
-            ("matched", scores.num_matched),
-            ("repaired pred", scores.num_repaired_pred),
-            ("repaired true", scores.num_repaired_truth),
-        ]
+    rows = list_scores(scores)
+    width = max(15, *(len(name) for name, _ in rows))
+    texts = (f"{value:.4f}" if isinstance(value, float) else str(value) for _, value in rows)
     return "\n".join(
-        f"{name:<15}{value:>10.4f}" if isinstance(value, float) else f"{name:<15}{value:>10d}"
-        for name, value in lines
+        f"{name:<{width}}{text:>10}" for (name, _), text in zip(rows, texts, strict=True)
     )
+
+
+def list_scores(scores: VectorScores | CocoScores) -> list[tuple[str, float | int]]:
+    """The names of the scores for people, and their values, in the order of the table."""
+    if isinstance(scores, CocoScores):
+        official = ((f"official {name}", value) for name, value in list_official_rows(scores))
+        rows = [*list_rows(scores), *official]
+        known = [(name, value) for name, value in rows if value is not None]
+        return [*known, *list_outlines(scores.polygons)]
+    return [
+        ("precision", scores.precision),
+        ("recall", scores.recall),
+        ("F1", scores.f1),
+        ("mean IoU", scores.mean_iou),
+        *([] if scores.ap is None else [(f"AP{100 * scores.iou:.0f}", scores.ap)]),
+        ("IoU at least", scores.iou),
+        ("predicted", scores.num_pred),
+        ("true", scores.num_truth),
+        ("matched", scores.num_matched),
+        ("repaired pred", scores.num_repaired_pred),
+        ("repaired true", scores.num_repaired_truth),
+        *_list_outline_scores(scores.polygons),
+    ]
+
+
+def list_outlines(scores: PolygonScores | None) -> list[tuple[str, float | int]]:
+    """The same of how well outlines follow the truth; nothing where nothing was matched."""
+    if scores is None or scores.mean_iou is None:
+        return []
+    return [("mean IoU", scores.mean_iou), *_list_outline_scores(scores)]
+
+
+def _list_outline_scores(scores: PolygonScores) -> list[tuple[str, float | int]]:
+    """What there is of them; "mean IoU" stands elsewhere."""
+    named = [
+        ("C-IoU", scores.c_iou),
+        ("boundary IoU", scores.boundary_iou),
+        ("PoLiS, m", scores.polis_m),
+        ("PoLiS, px", scores.polis_px),
+        ("vertex ratio", scores.vertex_ratio),
+        ("max angle, deg", scores.max_angle_error_deg),
+        ("splits", scores.num_splits),
+        ("merges", scores.num_merges),
+        ("image IoU", scores.image_iou),
+        ("image C-IoU", scores.image_c_iou),
+    ]
+    return [(name, value) for name, value in named if value is not None]
 
 
 def write_scores_json(file: TextIO, scores: VectorScores | CocoScores) -> None:

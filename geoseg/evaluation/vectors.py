@@ -13,7 +13,9 @@ from pyproj import CRS
 
 from geoseg.crs import local_metric_crs
 from geoseg.errors import AoiError, ConfigError
-from geoseg.evaluation.matching import average_precision, match_footprints
+from geoseg.evaluation.matching import Matches, average_precision, match_footprints
+from geoseg.evaluation.overlaps import Overlaps, find_overlaps
+from geoseg.evaluation.polygon_scores import PolygonScores, score_polygons
 from geoseg.evaluation.reading import Buildings, read_buildings
 
 
@@ -49,6 +51,7 @@ class VectorScores:
         mean_iou: over the pairs.
         ap: COCO's average precision at `iou`, None without scores.
         num_repaired_pred, num_repaired_truth: invalid polygons that were made valid.
+        polygons: how well outlines follow the truth.
         buildings: one row each, predicted ones first.
     """
 
@@ -63,16 +66,43 @@ class VectorScores:
     ap: float | None
     num_repaired_pred: int
     num_repaired_truth: int
+    polygons: PolygonScores
     buildings: list[BuildingRow] = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The scores without the buildings, as plain values."""
-        return {name: value for name, value in vars(self).items() if name != "buildings"}
+        own = {name: value for name, value in vars(self).items() if name != "buildings"}
+        return {**own, "polygons": self.polygons.to_dict()}
+
+
+@dataclass(frozen=True)
+class VectorComparison:
+    """Two vector files side by side.
+
+    Attributes:
+        scores: what comes of them.
+        pred, truth: the buildings, inside the area of interest and in one metric CRS.
+        matches: of these.
+        overlaps: likewise.
+    """
+
+    scores: VectorScores
+    pred: Buildings
+    truth: Buildings
+    matches: Matches
+    overlaps: Overlaps
 
 
 def evaluate_vectors(
     pred_path: Path, truth_path: Path, aoi_path: Path | None = None, *, iou: float = 0.5
 ) -> VectorScores:
+    """Score the buildings of a vector file against those of another, see `compare_vectors`."""
+    return compare_vectors(pred_path, truth_path, aoi_path, iou=iou).scores
+
+
+def compare_vectors(
+    pred_path: Path, truth_path: Path, aoi_path: Path | None = None, *, iou: float = 0.5
+) -> VectorComparison:
     """Compare two vector files of buildings, each in any format and CRS.
 
     Multipolygons count as one building for each part; invalid polygons are made valid. Areas
@@ -100,7 +130,11 @@ def evaluate_vectors(
     if aoi is not None:
         area = shapely.union_all(aoi.to_crs(metric_crs).polygons)
         pred, truth = _keep_inside(pred, area), _keep_inside(truth, area)
-    return _score(pred, truth, iou)
+    overlaps = find_overlaps(pred.polygons, truth.polygons)
+    matches = match_footprints(pred.polygons, truth.polygons, iou, pred.scores, overlaps=overlaps)
+    outlines = score_polygons(pred.polygons, truth.polygons, matches, overlaps)
+    scores = _score(pred, truth, matches, iou, outlines)
+    return VectorComparison(scores, pred, truth, matches, overlaps)
 
 
 def _choose_metric_crs(*sides: Buildings) -> CRS:
@@ -117,8 +151,9 @@ def _keep_inside(side: Buildings, area: shapely.Geometry) -> Buildings:
     return side.take(shapely.intersects(area, shapely.centroid(side.polygons)))
 
 
-def _score(pred: Buildings, truth: Buildings, iou: float) -> VectorScores:
-    matches = match_footprints(pred.polygons, truth.polygons, iou, pred.scores)
+def _score(
+    pred: Buildings, truth: Buildings, matches: Matches, iou: float, outlines: PolygonScores
+) -> VectorScores:
     is_match = matches.truth_of_pred >= 0
     num_matched = int(is_match.sum())
     return VectorScores(
@@ -133,6 +168,7 @@ def _score(pred: Buildings, truth: Buildings, iou: float) -> VectorScores:
         ap=(None if pred.scores is None else average_precision(is_match, pred.scores, len(truth))),
         num_repaired_pred=pred.num_repaired,
         num_repaired_truth=truth.num_repaired,
+        polygons=outlines,
         buildings=[
             *_list_buildings("pred", pred, matches.truth_of_pred, matches.ious, truth.ids),
             *_list_buildings(

@@ -51,7 +51,7 @@ def make_footprints(
     outlines, scores = outlines[is_kept], scores[is_kept]
 
     on_ground = transform_polygons(_apply_affine(outlines, transform), crs, metric_crs)
-    polygons = _repair(straighten_walls(_repair(on_ground), config.tolerance_m))
+    polygons = repair_polygons(straighten_walls(repair_polygons(on_ground), config.tolerance_m))
     is_kept = _true_areas_m2(polygons, metric_crs) >= config.min_area_m2
     polygons, scores = _drop_small_holes(polygons[is_kept], config.min_area_m2), scores[is_kept]
 
@@ -83,7 +83,7 @@ def _apply_affine(polygons: NDArray[np.object_], transform: Affine) -> NDArray[n
     return shapely.transform(polygons, lambda points: points @ matrix + offset)
 
 
-def _repair(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
+def repair_polygons(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
     """Make every polygon valid; of one that falls apart the largest part stays."""
     is_bad = ~shapely.is_valid(polygons)
     if not is_bad.any():

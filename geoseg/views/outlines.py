@@ -85,7 +85,7 @@ def draw_outlines(
         colours = [PLAIN_COLOUR] * len(polygons_px)
     else:
         colours = [tuple(row) for row in score_colours(scores, lowest).tolist()]
-    shapes = [_rings(polygon) for polygon in polygons_px]
+    shapes = [trace_rings(polygon) for polygon in polygons_px]
     filled = canvas.copy()
     for rings, colour in zip(shapes, colours, strict=True):
         cv2.fillPoly(filled, rings, colour, cv2.LINE_AA, _SUBPIXEL_BITS)
@@ -100,7 +100,8 @@ def draw_outlines(
     return canvas
 
 
-def _rings(polygon: Polygon) -> list[NDArray[np.int32]]:
+def trace_rings(polygon: Polygon) -> list[NDArray[np.int32]]:
+    """Rings of a polygon in pixels as OpenCV draws them, in its fixed point of 4 bits."""
     # OpenCV counts from pixel centres, geoseg from the outer corner.
     return [
         np.round((np.asarray(ring.coords)[:, :2] - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)

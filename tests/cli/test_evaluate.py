@@ -143,3 +143,67 @@ def test_options_for_vector_files_do_not_go_with_coco_results(
     result = _run(*coco, *option)
     assert result.exit_code == 2
     assert "go with vector files" in result.stderr
+
+
+def test_some_images_are_scored_beside_all(coco: tuple[Path, Path], tmp_path: Path) -> None:
+    pred, truth = coco
+    content = json.loads(truth.read_text())
+    content["images"] = [
+        {**content["images"][0], "file_name": "a.jpg"},
+        {"id": 2, "width": 30, "height": 30, "file_name": "b.jpg"},
+    ]
+    content["annotations"].append({**content["annotations"][0], "id": 2, "image_id": 2})
+    truth.write_text(json.dumps(content))
+    (tmp_path / "clean.txt").write_text("# one\na.jpg\n")
+    result = _run(pred, truth, "--only", tmp_path / "clean.txt")
+    assert result.exit_code == 0, result.output
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert lines[0] == ["all", "images", "listed", "images"]
+    assert lines[2] == ["AR@0.5", "0.5000", "1.0000"]
+    outlines = _run(pred, truth, "--only", tmp_path / "clean.txt", "--polygons")
+    lines = [line.split() for line in outlines.stdout.splitlines()]
+    assert ["mean", "IoU", "1.0000", "1.0000"] in lines
+    assert ["image", "IoU", "0.5000", "1.0000"] in lines
+
+
+def test_two_predictions_files_are_compared(coco: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "none.json").write_text("[]")
+    options = ["--against", tmp_path / "none.json", "--bootstrap", 20, "--seed", 1]
+    result = _run(*coco, *options)
+    assert result.exit_code == 0, result.output
+    assert "results.json  none.json  difference" in result.stdout
+    values = json.loads(_run(*coco, *options, "--json", "-").stdout)
+    assert values["difference"]["ap50"] == pytest.approx(1)
+    assert values["difference"]["num_resamples"] == 20
+    assert values["against"]["num_pred"] == 0
+    missing = _run(*coco, "--against", tmp_path / "nowhere.json")
+    assert missing.exit_code == 1
+    assert "nowhere.json: no such file" in missing.stderr
+
+
+def test_another_category_is_one_line_unless_it_is_overruled(coco: tuple[Path, Path]) -> None:
+    pred, truth = coco
+    pred.write_text(pred.read_text().replace('"category_id": 100', '"category_id": 1'))
+    result = _run(pred, truth)
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "got 1, which is not in [100]" in result.stderr
+    assert _run(pred, truth, "--category", 100).stdout.startswith("AP@0.5             1.0000")
+
+
+@pytest.mark.parametrize(
+    ("option", "flag"),
+    [
+        (["--only", "a"], "--only"),
+        (["--against", "b"], "--against"),
+        (["--bootstrap", "9"], "--bootstrap"),
+        (["--polygons"], "--polygons"),
+        (["--gsd", "0.3"], "--gsd"),
+    ],
+)
+def test_options_for_coco_results_do_not_go_with_vector_files(
+    pred: Path, truth: Path, option: list[str], flag: str
+) -> None:
+    result = _run(pred, truth, *option)
+    assert result.exit_code == 2
+    assert f"{flag} goes with COCO results" in result.stderr

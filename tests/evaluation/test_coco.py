@@ -146,6 +146,7 @@ def test_nothing_on_a_side_scores_zero(tmp_path: Path, has_truth: bool) -> None:
     ("change", "message"),
     [
         ({"image_id": 9}, "image_id must be one of the annotations'; got 9"),
+        ({"image_id": [7]}, r"image_id must be one of the annotations'; got \[7\]"),
         ({"category_id": 1}, "category_id must be one of the annotations'; got 1"),
         ({"segmentation": {"size": [5, 5], "counts": "0"}}, "entry 0 cannot be decoded"),
         ({"segmentation": {"size": [100, 100]}}, "entry 0 cannot be decoded"),

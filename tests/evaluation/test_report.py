@@ -7,6 +7,7 @@ from pathlib import Path
 
 from geoseg.evaluation import (
     BuildingRow,
+    PolygonScores,
     VectorScores,
     format_scores,
     write_buildings_csv,
@@ -25,6 +26,7 @@ SCORES = VectorScores(
     ap=0.5,
     num_repaired_pred=0,
     num_repaired_truth=1,
+    polygons=PolygonScores(0.81234, 0.7, 0.6, 1.0, 0.45, None, 1.25, 12.5, 1, 2),
     buildings=[
         BuildingRow("pred", 1, "w7", 0.81234, 0.9, 55.123),
         BuildingRow("truth", "w7", 1, 0.81234, None, 60.0),
@@ -40,6 +42,14 @@ def test_table_has_one_score_a_line() -> None:
     assert table["F1"] == "0.6667"
     assert table["AP50"] == "0.5000"
     assert table["matched"] == "3"
+    assert (table["C-IoU"], table["boundary IoU"], table["PoLiS, m"]) == (
+        "0.7000",
+        "0.6000",
+        "0.4500",
+    )
+    assert (table["vertex ratio"], table["max angle, deg"]) == ("1.2500", "12.5000")
+    assert (table["splits"], table["merges"]) == ("1", "2")
+    assert "PoLiS, px" not in table
     assert len({len(line) for line in lines}) == 1
 
 
@@ -61,4 +71,7 @@ def test_csv_has_a_line_for_each_building(tmp_path: Path) -> None:
 def test_json_is_one_object() -> None:
     file = io.StringIO()
     write_scores_json(file, SCORES)
-    assert json.loads(file.getvalue())["mean_iou"] == 0.81234
+    content = json.loads(file.getvalue())
+    assert content["mean_iou"] == 0.81234
+    assert content["polygons"]["polis_m"] == 0.45
+    assert content["polygons"]["polis_px"] is None

@@ -54,6 +54,24 @@ def stream_members(path: Path) -> Iterator[tuple[str, Any]]:
                 return
 
 
+def stream_array(path: Path) -> Iterator[Any]:
+    """Read the elements of the array that a JSON file holds.
+
+    Args:
+        path: a file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        DatasetError: the file is no JSON array; the message starts with "must be JSON" and does
+            not name the file.
+        OSError: it cannot be read.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    with path.open(encoding="utf-8-sig") as file:
+        text = _Text(file)
+        yield from _stream_array(text)
+        text.expect_end()
+
+
 def _stream_array(text: _Text) -> Iterator[Any]:
     text.expect("[")
     if text.next_char() == "]":
@@ -92,6 +110,11 @@ class _Text:
             raise self._error(f"expecting {' or '.join(chars)}", self._at)
         self._at += 1
         return found
+
+    def expect_end(self) -> None:
+        """Nothing may follow but space."""
+        if self.next_char():
+            raise self._error("expecting the end", self._at)
 
     def read_value(self) -> Any:
         """Take the next value."""

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoseg.datasets import json_stream
-from geoseg.datasets.json_stream import stream_members
+from geoseg import json_stream
 from geoseg.errors import DatasetError
+from geoseg.json_stream import stream_array, stream_members
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -87,3 +87,31 @@ def test_a_mistake_is_found_without_reading_on(tmp_path: Path) -> None:
     path.write_text('{"a": [{"b" 1}, ' + " " * (2 * json_stream.CHUNK_CHARS) + "1]}")
     with pytest.raises(DatasetError, match=r"Expecting ':' delimiter at character 12\.$"):
         list(stream_members(path))
+
+
+@pytest.mark.parametrize("chunk_chars", [1, 7, 1 << 20])
+@given(content=st.lists(VALUES))
+def test_any_array_is_read_as_the_standard_library_does(
+    tmp_path_factory: pytest.TempPathFactory, chunk_chars: int, content: list[Any]
+) -> None:
+    path = tmp_path_factory.mktemp("json") / "a.json"
+    path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8-sig")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "CHUNK_CHARS", chunk_chars)
+        assert list(stream_array(path)) == content
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "expecting [ at character 0"),
+        ("{}", "expecting [ at character 0"),
+        ("[1, 2", "expecting , or ] at character 5"),
+        ("[1] 2", "expecting the end at character 4"),
+    ],
+)
+def test_what_is_no_array_is_said_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(DatasetError) as caught:
+        list(stream_array(tmp_path / "a.json"))
+    assert str(caught.value) == f"must be JSON; got {reason}."
