@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "geoseg.cli.evaluate:evaluate_command",
     "train": "geoseg.cli.train:train_command",
     "calibrate": "geoseg.cli.calibrate:calibrate_command",
+    "audit": "geoseg.cli.audit:audit_command",
     "tile": "geoseg.cli.tile:tile_command",
     "sample": "geoseg.cli.sample:sample_command",
     "weights": "geoseg.cli.weights:weights_command",
@@ -59,8 +60,9 @@ class GeosegGroup(click.Group):
             except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
                 # Click shows these itself; a broken pipe only means that the reader left.
                 raise
-            except KeyboardInterrupt:
-                report_error("interrupted.")
+            except KeyboardInterrupt as error:
+                # A command that can go on later says how.
+                report_error(str(error) or "interrupted.")
                 ctx.exit(_EXIT_INTERRUPTED)
             except Exception as error:
                 report_failure(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ class SceneType(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--data", multiple=True, metavar="FOLDER", help="Labelled images; may be repeated.")
 @click.option(
+    "--only",
+    multiple=True,
+    metavar="FILE",
+    help="List of the images of --data to take, as `geoseg audit --clean` writes it; one for each "
+    "--data, in the same order.",
+)
+@click.option(
     "--scene",
     "scenes",
     multiple=True,
@@ -54,7 +62,7 @@ class SceneType(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option(
     "--start",
-    metavar="bundled|none|FILE",
+    metavar="bundled|imagenet|none|FILE",
     help="What to start from: also the folder of a run.  [default: bundled without CONFIG]",
 )
 @click.option("--recipe", type=click.Choice(list(RECIPES)), help="Values where none are given.")
@@ -69,6 +77,7 @@ def train_command(
     config: Path | None,
     output: Path,
     data: tuple[str, ...],
+    only: tuple[str, ...],
     scenes: tuple[dict[str, str], ...],
     validation: tuple[str, ...],
     start: str | None,
@@ -89,8 +98,11 @@ def train_command(
     from geoseg.training.run_folder import RunFolder
     from geoseg.training.starts import make_train_config
 
+    if only and len(only) != len(data):
+        raise click.UsageError("Give one --only for each --data; a CONFIG has the key only.")
+    folders = [{"path": path, "only": names} for path, names in zip_longest(data, only)]
     changes: dict[str, Any] = {
-        "datasets": [*({"path": path} for path in data), *scenes],
+        "datasets": [*folders, *scenes],
         "validation": [{"path": path} for path in validation],
         "recipe": recipe,
         "steps": steps,

@@ -24,6 +24,7 @@ class DatasetConfig:
         kind: "coco", "via", "masks", "spacenet", "scene" or "scenes"; None goes by what is
             there.
         images: folder of the images, where it is not beside the labels.
+        only: list of the images of `path` to take, one file name a line; see `geoseg audit`.
         classes: class of the model for a class of the labels; "ignore" learns nothing where
             such objects are, "-" takes them for ground. Others keep their names.
         class_attribute: VIA region attribute that names the class.
@@ -45,6 +46,7 @@ class DatasetConfig:
     gsd_range_m: tuple[float, float] = (0.15, 0.42)
     kind: str | None = None
     images: str | None = None
+    only: str | None = None
     classes: dict[str, str] | None = None
     class_attribute: str | None = None
     scene: str | None = None
@@ -73,6 +75,7 @@ class DatasetConfig:
             self.scene or self.labels,
         )
         require(self.aoi is None or self.scene is not None, "aoi must go with scene", self.aoi)
+        require(self.only is None or self.path is not None, "only must go with path", self.only)
         if self.kind is not None:
             fitting = KINDS[:4] if self.path is not None else (origins[0],)
             require(

@@ -7,10 +7,11 @@ from typing import Any
 
 from geoseg.datasets.faults import Faults
 from geoseg.datasets.index_builder import IndexBuilder
-from geoseg.datasets.json_stream import stream_members
 from geoseg.datasets.label_index import LabelIndex
 from geoseg.datasets.rings import rings_of_rle
+from geoseg.datasets.stated_boxes import StatedBoxes
 from geoseg.errors import DatasetError
+from geoseg.json_stream import stream_members
 
 ANNOTATION_NAMES = ("annotation.json", "annotations.json", "annotation-small.json")
 
@@ -54,6 +55,7 @@ def index_coco(path: Path, faults: Faults) -> LabelIndex:
 
 def _read(path: Path, faults: Faults) -> LabelIndex:
     builder = IndexBuilder(faults)
+    stated = StatedBoxes()
     categories: list[dict[str, Any]] = []
     missing = {"images", "annotations", "categories"}
     for key, record in stream_members(path):
@@ -62,6 +64,8 @@ def _read(path: Path, faults: Faults) -> LabelIndex:
             continue
         if key == "annotations":
             _add_annotation(builder, record)
+            if faults.is_auditing:
+                stated.add(record)
         elif key == "images":
             builder.add_image(
                 int(record["id"]),
@@ -76,7 +80,10 @@ def _read(path: Path, faults: Faults) -> LabelIndex:
         raise KeyError(min(missing))
     categories.sort(key=lambda category: category["id"])
     class_of = {category["id"]: index for index, category in enumerate(categories)}
-    return builder.finish(class_of, [str(category["name"]) for category in categories])
+    index = builder.finish(class_of, [str(category["name"]) for category in categories])
+    if faults.is_auditing:
+        stated.check(index, builder.kept, faults)
+    return index
 
 
 def _add_annotation(builder: IndexBuilder, record: dict[str, Any]) -> None:

@@ -7,7 +7,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from geoseg.errors import DatasetError
 
@@ -17,16 +20,32 @@ NUM_NAMED = 5
 """Faults that are named in full; the others are counted."""
 
 
+class Spot(NamedTuple):
+    """Where a fault is.
+
+    Attributes:
+        image: file name of the image, as the labels give it.
+        rings: float32 (V, 2) each, (x, y) in pixels: what is wrong, as the labels give it.
+    """
+
+    image: str
+    rings: tuple[NDArray[np.float32], ...] = ()
+
+
 @dataclass
 class Faults:
     """Images and labels that cannot be used.
 
     Attributes:
+        is_auditing: labels that contradict themselves are counted too, where they are an error
+            otherwise, and what is odd but used is looked for.
         source: the dataset, for messages.
         is_strict: the first fault is an error.
         counts: number of faults by reason.
         named: the first faults, one sentence each.
     """
+
+    is_auditing: ClassVar[bool] = False
 
     source: str
     is_strict: bool = False
@@ -51,13 +70,20 @@ class Faults:
         """
         self.add_many(reason, 1, lambda _: what)
 
-    def add_many(self, reason: str, count: int, name_of: Callable[[int], str]) -> None:
+    def add_many(
+        self,
+        reason: str,
+        count: int,
+        name_of: Callable[[int], str],
+        spot_of: Callable[[int], Spot] | None = None,
+    ) -> None:
         """Count faults of one kind.
 
         Args:
             reason: see `add`.
             count: how many there are; nothing happens for 0.
             name_of: file and id of the fault of a number below `count`.
+            spot_of: where that fault is, for audits.
 
         Raises:
             DatasetError: faults are fatal, and there is one.
@@ -69,6 +95,15 @@ class Faults:
             self.named += [f"{name_of(index)} {reason}" for index in range(min(free, count))]
             if count:
                 self.counts[reason] += count
+
+    def note_many(
+        self,
+        reason: str,
+        count: int,
+        name_of: Callable[[int], str],
+        spot_of: Callable[[int], Spot] | None = None,
+    ) -> None:
+        """Take notice of what is odd but used, see `add_many`; only audits do."""
 
     def add_late(self, error: DatasetError, reason: str) -> None:
         """Count a fault that shows after `report`, and log it.

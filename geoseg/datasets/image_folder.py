@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.datasets.coco import find_annotation
-from geoseg.datasets.json_stream import stream_members
 from geoseg.errors import DatasetError
+from geoseg.json_stream import stream_members
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +77,30 @@ def list_images(folder: Path) -> list[NumberedImage]:
     return [NumberedImage(number, path) for number, path in enumerate(paths, start=1)]
 
 
+def digest_listing(numbered: Sequence[NumberedImage]) -> str:
+    """A digest that is another one when images are added, removed, renamed or changed.
+
+    Files are not read: ids, names, sizes and times of change count, and the folder does not.
+
+    Returns:
+        Hex digits of a sha256.
+    """
+    digest = hashlib.sha256()
+    for image_id, path in numbered:
+        try:
+            facts = path.stat()
+            state = (facts.st_size, facts.st_mtime_ns)
+        except OSError:
+            state = (-1, -1)
+        digest.update(f"{image_id} {path.name} {state}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
 def _find_images(folder: Path) -> list[Path]:
-    return sorted(filter(_is_image, folder.iterdir())) if folder.is_dir() else []
+    try:
+        return sorted(filter(_is_image, folder.iterdir())) if folder.is_dir() else []
+    except OSError as error:
+        raise DatasetError(f"{folder} must be readable; got {error.strerror}.") from error
 
 
 def _read_ids(folder: Path) -> dict[str, int]:
@@ -96,8 +120,10 @@ def _read_ids(folder: Path) -> dict[str, int]:
 
 
 def _is_image(path: Path) -> bool:
-    is_hidden = path.name.startswith(".")
-    return path.suffix.lower() in SUFFIXES and not is_hidden and path.is_file()
+    if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+        return False
+    # A link to nothing is an image that cannot be read, which somebody should hear of.
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoseg.datasets.faults import Faults
+from geoseg.datasets.faults import Faults, Spot
 from geoseg.datasets.label_index import LabelIndex, rings_of, take_runs
 from geoseg.datasets.rings import repair_rings
 from geoseg.datasets.sources import Ring
@@ -19,7 +19,8 @@ from geoseg.errors import DatasetError
 # Bounds the number of shapely objects that are there at a time.
 _CHUNK_RINGS = 100_000
 
-_NameOf = Callable[[int], str]
+# Coordinates that went through float32 may be this far off.
+_ROUNDING_PX = 1e-3
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,21 @@ class _Objects:
     def __len__(self) -> int:
         return len(self.image_ids)
 
+    def take(self, rows: NDArray[np.int64]) -> _Objects:
+        """Some of the objects, in this order."""
+        rings, ring_starts = take_runs(self.ring_starts, rows)
+        positions, point_starts = take_runs(self.point_starts, rings)
+        return _Objects(
+            self.image_ids[rows],
+            self.object_ids[rows],
+            self.class_ids[rows],
+            self.is_ignored[rows],
+            self.adds_up[rows],
+            ring_starts,
+            point_starts,
+            self.points[positions],
+        )
+
     def take_rings(self, is_kept: NDArray[np.bool_]) -> _Objects:
         """Without some of the rings; objects may be left with none."""
         kept_before = np.concatenate([[0], np.cumsum(is_kept)])
@@ -50,12 +66,31 @@ class _Objects:
         )
 
 
+@dataclass(frozen=True)
+class _Names:
+    """What objects are called, and where they are."""
+
+    noun: str
+    objects: _Objects
+    image_names: Sequence[str]
+    image_rows: NDArray[np.int64]
+
+    def name_of(self, row: int) -> str:
+        image = self.image_names[self.image_rows[row]]
+        return f"{self.noun} {self.objects.object_ids[row]} of {image}"
+
+    def spot_of(self, row: int) -> Spot:
+        return Spot(self.image_names[self.image_rows[row]], rings_of(self.objects, row))
+
+
 class IndexBuilder:
     """Takes images and objects one by one.
 
     Attributes:
         faults: is told of what has no usable polygon.
         noun: what an object is called in messages.
+        kept: after `finish`, which of the objects, in the order in which they were added, each
+            object of the index is: int64 (M,).
     """
 
     def __init__(self, faults: Faults, noun: str = "annotation") -> None:
@@ -67,6 +102,7 @@ class IndexBuilder:
         """
         self.faults = faults
         self.noun = noun
+        self.kept: NDArray[np.int64] = np.zeros(0, np.int64)
         self._names: list[str] = []
         self._ids, self._sizes, self._gsd = array("q"), array("i"), array("d")
         self._objects, self._flags = array("q"), array("b")
@@ -135,26 +171,21 @@ class IndexBuilder:
 
         Raises:
             DatasetError: an object has an image or a class that is not there, or two images
-                have the same id; the message starts with "must". Or there is a fault, and
-                faults are fatal.
+                have the same id, unless this is an audit; the message starts with "must". Or
+                there is a fault, and faults are fatal.
         """
-        order = np.argsort(np.frombuffer(self._ids, np.int64), kind="stable")
+        order = self._order_images()
         image_ids = np.frombuffer(self._ids, np.int64)[order]
         names = tuple(self._names[index] for index in order)
         sizes_wh = np.frombuffer(self._sizes, np.int32).reshape(-1, 2)[order]
-        twice = image_ids[1:][np.diff(image_ids) == 0]
-        if len(twice):
-            raise DatasetError(f"must give every image an id of its own; got {twice[0]} twice.")
-        objects = self._pack()
-        image_rows = _find_rows(objects.image_ids, image_ids)
+        objects, known = self._find_known(self._pack(), image_ids, class_of)
+        image_rows = np.searchsorted(image_ids, objects.image_ids)
         class_rows = _find_classes(objects.class_ids, class_of)
-
-        def name_of(row: int) -> str:
-            return f"{self.noun} {objects.object_ids[row]} of {names[image_rows[row]]}"
-
-        checked, sources = self._check(objects, name_of)
-        kept = self._find_inside(checked, sources, sizes_wh[image_rows], name_of)
+        called = _Names(self.noun, objects, names, image_rows)
+        checked, sources = self._check(objects, called)
+        kept = self._find_inside(checked, sources, sizes_wh[image_rows], called)
         kept = kept[np.argsort(image_rows[kept], kind="stable")]
+        self.kept = known[kept]
         rings, ring_starts = take_runs(checked.ring_starts, sources[kept])
         positions, point_starts = take_runs(checked.point_starts, rings)
         return LabelIndex(
@@ -172,6 +203,56 @@ class IndexBuilder:
             points=checked.points[positions],
         )
 
+    def _order_images(self) -> NDArray[np.int64]:
+        """Numbers of the images by id, without those whose id another one has."""
+        ids = np.frombuffer(self._ids, np.int64)
+        order = np.argsort(ids, kind="stable")
+        is_twice = np.concatenate([[False], np.diff(ids[order]) == 0])[: len(order)]
+        twice = order[is_twice]
+        if len(twice) and not self.faults.is_auditing:
+            raise DatasetError(
+                f"must give every image an id of its own; got {ids[twice[0]]} twice."
+            )
+        self.faults.add_many(
+            "has the id of another image",
+            len(twice),
+            lambda number: f"{self._names[twice[number]]}, id {ids[twice[number]]},",
+            lambda number: Spot(self._names[twice[number]]),
+        )
+        return order[~is_twice]
+
+    def _find_known(
+        self, objects: _Objects, image_ids: NDArray[np.int64], class_of: Mapping[int, int]
+    ) -> tuple[_Objects, NDArray[np.int64]]:
+        """The objects whose image and class are there, and their numbers."""
+        has_image = np.isin(objects.image_ids, image_ids)
+        has_class = np.isin(objects.class_ids, list(class_of))
+        if has_image.all() and has_class.all():
+            return objects, np.arange(len(objects))
+        if not self.faults.is_auditing:
+            if not has_image.all():
+                unknown = objects.image_ids[~has_image][0]
+                raise DatasetError(f"must list every image it labels; got image_id {unknown}.")
+            unknown = objects.class_ids[~has_class].min()
+            raise DatasetError(f"must define every category it uses; got {unknown}.")
+        for is_known, noun, ids in (
+            (has_image, "image", objects.image_ids), (has_class, "category", objects.class_ids),
+        ):  # fmt: skip
+            self._drop_unknown(objects, np.flatnonzero(~is_known), noun, ids)
+        known = np.flatnonzero(has_image & has_class)
+        return objects.take(known), known
+
+    def _drop_unknown(
+        self, objects: _Objects, rows: NDArray[np.int64], noun: str, ids: NDArray[np.int64]
+    ) -> None:
+        self.faults.add_many(
+            f"is of an unknown {noun}",
+            len(rows),
+            lambda number: (
+                f"{self.noun} {objects.object_ids[rows[number]]}, {noun} {ids[rows[number]]},"
+            ),
+        )
+
     def _pack(self) -> _Objects:
         image_ids, object_ids, class_ids = np.frombuffer(self._objects, np.int64).reshape(-1, 3).T
         flags = np.frombuffer(self._flags, np.int8)
@@ -186,7 +267,7 @@ class IndexBuilder:
             points=np.frombuffer(self._points, np.float32).reshape(-1, 2),
         )
 
-    def _check(self, objects: _Objects, name_of: _NameOf) -> tuple[_Objects, NDArray[np.int64]]:
+    def _check(self, objects: _Objects, called: _Names) -> tuple[_Objects, NDArray[np.int64]]:
         """Drop broken rings and repair others.
 
         Returns:
@@ -201,10 +282,11 @@ class IndexBuilder:
         sources = np.arange(len(objects))
         is_empty = np.diff(good.ring_starts) == 0
         has_broken = _any_of(is_broken, objects.ring_starts)
-        self._drop(is_empty & has_broken, "has coordinates that are no numbers", name_of)
-        self._drop(is_empty & ~has_broken, "has no ring of 3 points", name_of)
+        self._drop(is_empty & has_broken, "has coordinates that are no numbers", called)
+        self._drop(is_empty & ~has_broken, "has no ring of 3 points", called)
         sources[is_empty] = -1
-        to_repair = _any_of(~_valid_rings(good), good.ring_starts)
+        is_crossed = _any_of(~_valid_rings(good), good.ring_starts)
+        to_repair = is_crossed.copy()
         to_repair |= good.adds_up & (np.diff(good.ring_starts) > 1)
         repaired: list[tuple[Ring, ...]] = []
         has_no_area = np.zeros(len(objects), bool)
@@ -213,7 +295,10 @@ class IndexBuilder:
             has_no_area[row] = not rings
             sources[row] = len(objects) + len(repaired) if rings else -1
             repaired += [rings] if rings else []
-        self._drop(has_no_area, "has no area", name_of)
+        self._drop(has_no_area, "has no area", called)
+        self._note(is_crossed & ~has_no_area, "crosses or touches itself", called)
+        is_partly = _any_of(is_short | is_broken, objects.ring_starts) & ~is_empty
+        self._note(is_partly, "has a ring that is none beside others", called)
         return _append_rings(good, repaired), sources
 
     def _find_inside(
@@ -221,7 +306,7 @@ class IndexBuilder:
         checked: _Objects,
         sources: NDArray[np.int64],
         sizes_wh: NDArray[np.int32],
-        name_of: _NameOf,
+        called: _Names,
     ) -> NDArray[np.int64]:
         """Rows of the objects that are usable and show in their image."""
         rows = np.flatnonzero(sources >= 0)
@@ -233,13 +318,32 @@ class IndexBuilder:
         low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
         is_outside = np.zeros(len(sources), bool)
         is_outside[rows] = ((high <= 0) | (low >= sizes_wh[rows])).any(axis=1)
-        self._drop(is_outside, "lies outside its image", name_of)
+        self._drop(is_outside, "lies outside its image", called)
+        reaches_out = np.zeros(len(sources), bool)
+        reaches_out[rows] = (
+            (low < -_ROUNDING_PX) | (high > sizes_wh[rows] + _ROUNDING_PX)
+        ).any(axis=1)  # fmt: skip
+        self._note(reaches_out & ~is_outside, "reaches beyond its image", called)
         inside: NDArray[np.int64] = rows[~is_outside[rows]]
         return inside
 
-    def _drop(self, is_dropped: NDArray[np.bool_], reason: str, name_of: _NameOf) -> None:
-        rows = np.flatnonzero(is_dropped)
-        self.faults.add_many(reason, len(rows), lambda number: name_of(int(rows[number])))
+    def _drop(self, is_dropped: NDArray[np.bool_], reason: str, called: _Names) -> None:
+        self.faults.add_many(reason, *_describe(is_dropped, called))
+
+    def _note(self, is_odd: NDArray[np.bool_], reason: str, called: _Names) -> None:
+        self.faults.note_many(reason, *_describe(is_odd, called))
+
+
+def _describe(
+    is_meant: NDArray[np.bool_], called: _Names
+) -> tuple[int, Callable[[int], str], Callable[[int], Spot]]:
+    """How many objects are meant, and the name and the spot of each by its number."""
+    rows = np.flatnonzero(is_meant)
+    return (
+        len(rows),
+        lambda number: called.name_of(int(rows[number])),
+        lambda number: called.spot_of(int(rows[number])),
+    )
 
 
 def _starts_of(lengths: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -281,20 +385,8 @@ def _append_rings(objects: _Objects, added: Sequence[tuple[Ring, ...]]) -> _Obje
     )
 
 
-def _find_rows(wanted: NDArray[np.int64], image_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    rows = np.searchsorted(image_ids, wanted)
-    known = np.append(image_ids, -1)[rows] == wanted if len(image_ids) else np.zeros(len(rows))
-    is_known = (rows < len(image_ids)) & np.asarray(known, bool)
-    if not is_known.all():
-        unknown = wanted[~is_known][0]
-        raise DatasetError(f"must list every image it labels; got image_id {unknown}.")
-    return rows
-
-
 def _find_classes(wanted: NDArray[np.int64], class_of: Mapping[int, int]) -> NDArray[np.int16]:
     rows = np.zeros(len(wanted), np.int16)
     for class_id in np.unique(wanted).tolist():
-        if class_id not in class_of:
-            raise DatasetError(f"must define every category it uses; got {class_id}.")
         rows[wanted == class_id] = class_of[class_id]
     return rows

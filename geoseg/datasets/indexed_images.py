@@ -101,6 +101,10 @@ class IndexedImages:
             )
         return pixels
 
+    def file_names(self) -> list[str]:
+        """Names of the image files by number, as the labels give them."""
+        return [self.index.image_names[row] for row in self._rows]
+
     def fingerprint(self) -> str:
         """Hex digest of labels, names, and sizes of the image files."""
         paths = [self._path(int(row)) for row in self._rows]

@@ -46,6 +46,7 @@ class MaskFolder:
         class_names: one.
         faults: images without masks and the like.
         folder: holds the images.
+        masks: holds the masks.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class MaskFolder:
         self.name = str(folder)
         self.class_names: tuple[str, ...] = (DEFAULT_CLASS,)
         self.faults = faults
-        self.folder = folder
+        self.folder = images
+        self.masks = masks
+        self._root = folder
         self._options = options
         self._images = _pair(images, masks, faults)
 
@@ -99,10 +102,14 @@ class MaskFolder:
         """Pixels of an image, see `LabelledImages`."""
         return self._options.reader.read(self._images[index].path)
 
+    def file_names(self) -> list[str]:
+        """Names of the image files by number."""
+        return [one.path.name for one in self._images]
+
     def fingerprint(self) -> str:
         """Hex digest of names and sizes of images and masks."""
         paths = [path for one in self._images for path in (one.path, *one.masks)]
-        return hash_files("masks", paths, self.folder)
+        return hash_files("masks", paths, self._root)
 
 
 def _pair(images: Path, masks: Path, faults: Faults) -> list[MaskedImage]:

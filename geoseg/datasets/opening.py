@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from geoseg.config import DatasetConfig
+from geoseg.datasets.chosen_images import ChosenImages
 from geoseg.datasets.classes import rename_classes
 from geoseg.datasets.coco import ANNOTATION_NAMES, find_annotation, index_coco
 from geoseg.datasets.faults import Faults
 from geoseg.datasets.image_pixels import PixelReader
 from geoseg.datasets.index_cache import index_cached
 from geoseg.datasets.indexed_images import ImageOptions, IndexedImages
-from geoseg.datasets.json_stream import stream_members
 from geoseg.datasets.made_scenes import MadeScenes
 from geoseg.datasets.mask_folder import MaskFolder
 from geoseg.datasets.raster_scene import RasterScene
@@ -21,6 +22,7 @@ from geoseg.datasets.sources import LabelledImages
 from geoseg.datasets.spacenet import index_spacenet, is_spacenet
 from geoseg.datasets.via import PROJECT_KEY, index_via
 from geoseg.errors import DatasetError
+from geoseg.json_stream import stream_members
 
 IMAGES_FOLDER = "images"
 MASKS_FOLDER = "masks"
@@ -30,7 +32,11 @@ _SNIFFED_MEMBERS = 100
 
 
 def open_dataset(
-    config: DatasetConfig, *, strict: bool = False, tile_size_px: int = 300
+    config: DatasetConfig,
+    *,
+    strict: bool = False,
+    tile_size_px: int = 300,
+    faults: Faults | None = None,
 ) -> LabelledImages:
     """Open a dataset; what it is shows from the files that are there, unless `kind` says.
 
@@ -40,26 +46,29 @@ def open_dataset(
         config: where it is, and how it is taken.
         strict: what is broken is an error.
         tile_size_px: side of the samples, for how large places on a raster have to be.
+        faults: is told of what is left out, instead of the log.
 
     Raises:
-        DatasetError: nothing that is known is there, labels cannot be read, or something is
-            broken and that is an error.
+        DatasetError: nothing that is known is there, `only` names no image of it, labels cannot
+            be read, or something is broken and that is an error.
         RasterError, VectorError, AoiError, CRSError: a raster, its labels or its area cannot be
             read.
     """
-    faults = Faults(str(config.path or config.scene or config.scenes), strict)
+    if faults is None:
+        faults = Faults(str(config.path or config.scene or config.scenes), strict)
     images: LabelledImages
     if config.scenes is not None:
         images = MadeScenes(config, faults)
     elif config.scene is not None:
         images = RasterScene(config, faults, tile_size_px=tile_size_px)
     else:
-        images = _open_path(Path(str(config.path)), config, faults)
+        files = _open_path(Path(str(config.path)), config, faults)
+        images = files if config.only is None else ChosenImages(files, Path(config.only))
     faults.report()
     return images if config.classes is None else rename_classes(images, config.classes)
 
 
-def _open_path(path: Path, config: DatasetConfig, faults: Faults) -> LabelledImages:
+def _open_path(path: Path, config: DatasetConfig, faults: Faults) -> IndexedImages | MaskFolder:
     kind, labels = find_labels(path, config.kind)
     options = ImageOptions(config.gsd_m, PixelReader(config.bands, config.scale))
     folder = Path(config.images) if config.images is not None else _find_images(labels)
@@ -68,7 +77,9 @@ def _open_path(path: Path, config: DatasetConfig, faults: Faults) -> LabelledIma
     if kind == "masks":
         return MaskFolder(path, folder, labels, faults, options)
     if kind == "coco":
-        index = index_cached(labels, faults, index_coco)
+        # A kept index knows how often each fault was found, and not where.
+        read = index_coco if faults.is_auditing else partial(index_cached, make_index=index_coco)
+        index = read(labels, faults)
     elif kind == "via":
         index = index_via(labels, folder, faults, attribute=config.class_attribute)
     else:
@@ -95,6 +106,25 @@ def find_labels(path: Path, kind: str | None = None) -> tuple[str, Path]:
     Raises:
         DatasetError: nothing that is known is there; the message says what was looked for.
     """
+    found = look_for_labels(path, kind)
+    if found is not None:
+        return found
+    looked_for = {
+        "coco": f"COCO ({', '.join(ANNOTATION_NAMES)} or a json)",
+        "masks": f"{IMAGES_FOLDER}/ with {MASKS_FOLDER}/",
+        "via": "VIA (a json with filename and regions)",
+        "spacenet": "a CSV of SpaceNet (ImageId, PolygonWKT_Pix)",
+    }
+    wanted = "; ".join(looked_for.values()) if kind is None else looked_for[kind]
+    raise DatasetError(f"{path} must hold labels; looked for {wanted}, and found none.")
+
+
+def look_for_labels(path: Path, kind: str | None = None) -> tuple[str, Path] | None:
+    """What kind of labels are at a path, see `find_labels`; None where nothing known is there.
+
+    Raises:
+        DatasetError: there is no such path, or it holds several files of labels of a kind.
+    """
     if not path.exists():
         raise DatasetError(f"{path} must be a folder or a file of labels; there is none.")
     if kind is not None and kind != "masks" and path.is_file():
@@ -107,14 +137,7 @@ def find_labels(path: Path, kind: str | None = None) -> tuple[str, Path]:
             found = find(path)
             if found is not None:
                 return name, found
-    looked_for = {
-        "coco": f"COCO ({', '.join(ANNOTATION_NAMES)} or a json)",
-        "masks": f"{IMAGES_FOLDER}/ with {MASKS_FOLDER}/",
-        "via": "VIA (a json with filename and regions)",
-        "spacenet": "a CSV of SpaceNet (ImageId, PolygonWKT_Pix)",
-    }
-    wanted = "; ".join(looked_for.values()) if kind is None else looked_for[kind]
-    raise DatasetError(f"{path} must hold labels; looked for {wanted}, and found none.")
+    return None
 
 
 def _find_coco(path: Path) -> Path | None:

@@ -223,6 +223,23 @@ def test_options_alone_make_a_run(trained: list[tuple[Any, ...]]) -> None:
     assert result.stderr == "trained 7 steps: run/model.npz\n".replace("/", os.sep)
 
 
+def test_a_list_goes_with_each_dataset(trained: list[tuple[Any, ...]]) -> None:
+    lists = ("--only", "clean_a.txt", "--only", "clean_b.txt")
+    assert run("--data", "a", "--data", "b", *lists, "-o", "run").exit_code == 0
+    assert trained[0][0].datasets == (
+        DatasetConfig("a", only="clean_a.txt"),
+        DatasetConfig("b", only="clean_b.txt"),
+    )
+
+
+def test_a_list_that_names_no_image_is_one_line() -> None:
+    write_dataset(Path("labelled"), 1)
+    Path("clean.txt").write_text("# mine\nx.png\n")
+    result = run("--data", "labelled", "--only", "clean.txt", "--steps", "1", "-o", "run")
+    assert result.exit_code == 1
+    assert "error: clean.txt must name images of labelled; none of its 1 names" in result.stderr
+
+
 def test_options_go_before_the_file(trained: list[tuple[Any, ...]]) -> None:
     Path("train.toml").write_text(SMALL + '\n[[validation]]\npath = "v"\n')
     options = ("--steps", "9", "--start", "none", "--recipe", "matterport", "--data", "other")
@@ -247,6 +264,7 @@ def test_a_resume_takes_the_settings_of_the_folder(trained: list[tuple[Any, ...]
         ((), "Give a CONFIG, or --data or --scene"),
         (("--scene", "a.tif"), "must look like RASTER,LABELS[,AREA]; got a.tif"),
         (("--scene", "a.tif,,b"), "must look like RASTER,LABELS[,AREA]"),
+        (("--data", "a", "--data", "b", "--only", "c.txt"), "Give one --only for each --data"),
         (("--recipe", "yolo"), "'yolo' is not one of 'modern', 'matterport'"),
     ],
 )
@@ -262,5 +280,5 @@ def test_a_file_of_another_program_is_one_line() -> None:
     result = run("--data", "labelled", "--start", "pretrained_weights.h5", "-o", "run")
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
-    assert "a file that ends in .npz or .weights.h5; got pretrained_weights.h5" in line
+    assert "pretrained_weights.h5 must be a whole weights file; it is damaged or of anoth" in line
     assert not Path("run").exists()
