@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 import geoseg
 from geoseg.config import PredictConfig, TrainConfig, to_dict
-from geoseg.types import Detector, Footprints, NoProgress, Origin, Progress
+from geoseg.types import Footprints, NoProgress, Origin, Progress
 
 if TYPE_CHECKING:
     import geopandas
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from geoseg.config import MaskRCNNConfig
     from geoseg.evaluation import VectorScores
-    from geoseg.export import ImageResult
     from geoseg.raster import Overview
     from geoseg.scenes import Scene
 
@@ -91,7 +89,7 @@ def run_prediction(
     # What can be wrong is found before the seconds that it takes to load the network.
     engine = choose_engine(engine)
     model, name, digest = describe_weights(weights)
-    config = _fit_tiles(config, model.tile_size_px)
+    config = config.fit_tiles(model.tile_size_px)
     centre = find_area_centre(aoi, bbox)
     with open_raster(raster, config.raster, model_gsd_m=model.gsd_m, at_lonlat=centre) as source:
         area_px = read_area_px(source, aoi, bbox)
@@ -186,81 +184,6 @@ def predict(
     return table
 
 
-def predict_images(
-    images: Iterable[tuple[int, NDArray[np.uint8]]],
-    detector: Detector,
-    config: PredictConfig,
-    *,
-    batch_size: int = 1,
-    zoom: float = 1.0,
-) -> Iterator[ImageResult]:
-    """Find the buildings of plain images.
-
-    Args:
-        images: ids and pixels, uint8 (H, W, 3), RGB; of any size.
-        detector: the model.
-        config: the settings of tiles and detections; the size of the tiles is the detector's.
-        batch_size: tiles handed to the detector at once; images of one tile share batches.
-        zoom: pixels for the model per image pixel.
-
-    Yields:
-        One result for each image, in the order of the images; boxes in image pixels.
-    """
-    config = _fit_tiles(config, detector.tile_size_px)
-    tile_shape = (detector.tile_size_px, detector.tile_size_px)
-    waiting: list[tuple[int, NDArray[np.uint8]]] = []
-    for image_id, image in images:
-        is_tile = zoom == 1.0 and image.shape[:2] == tile_shape
-        if is_tile:
-            waiting.append((image_id, image))
-        if len(waiting) == batch_size or not is_tile:
-            yield from _predict_tiles(waiting, detector)
-            waiting = []
-        if not is_tile:
-            yield _predict_image(image_id, image, detector, config, batch_size, zoom)
-    yield from _predict_tiles(waiting, detector)
-
-
-def _predict_tiles(
-    images: Sequence[tuple[int, NDArray[np.uint8]]], detector: Detector
-) -> Iterator[ImageResult]:
-    """Results of images that are one tile each; of none where there are none."""
-    from geoseg.export import ImageResult
-
-    if images:
-        found = detector.detect(np.stack([image for _, image in images]))
-        for (image_id, image), detections in zip(images, found, strict=True):
-            yield ImageResult(image_id, image.shape[:2], detections)
-
-
-def _predict_image(
-    image_id: int,
-    image: NDArray[np.uint8],
-    detector: Detector,
-    config: PredictConfig,
-    batch_size: int,
-    zoom: float,
-) -> ImageResult:
-    """The result of an image that has to be resampled, cut into tiles or filled up to one."""
-    from geoseg.export import ImageResult
-    from geoseg.pipeline import scan_raster
-    from geoseg.raster.memory import ImageSource
-    from geoseg.runners.in_process import InProcessRunner
-
-    source = ImageSource(f"image {image_id}", image, zoom=zoom)
-    scan = scan_raster(
-        source,
-        detector,
-        config,
-        runner=InProcessRunner(),
-        progress=NoProgress(),
-        batch_size=batch_size,
-    )
-    scale = np.tile([source.transform.e, source.transform.a], 2).astype(np.float32)
-    detections = [replace(one, box=one.box * scale) for one in scan.detections]
-    return ImageResult(image_id, image.shape[:2], detections)
-
-
 def evaluate(
     predicted: str | Path, truth: str | Path, *, aoi: str | Path | None = None, iou: float = 0.5
 ) -> VectorScores:
@@ -290,6 +213,7 @@ def train(
         progress: is told of every step.
     """
     from geoseg.detections.engines import choose_engine
+    from geoseg.plain_images import predict_images
     from geoseg.runners.data_parallel import share_batches
     from geoseg.training.run_folder import RunFolder
 
@@ -349,12 +273,3 @@ def make_origin(
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         config=flat,
     )
-
-
-def _fit_tiles(config: PredictConfig, tile_size_px: int) -> PredictConfig:
-    """The settings with the tiles that a model takes.
-
-    Raises:
-        ConfigError: the overlap is not below the tile size.
-    """
-    return replace(config, tiles=replace(config.tiles, tile_size_px=tile_size_px))

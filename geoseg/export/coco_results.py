@@ -59,22 +59,23 @@ def write_predictions(
     ):
         file.write("[")
         for result in results:
-            for entry in _make_entries(result):
+            for entry in make_entries(result):
                 file.write(("," if num_entries else "") + "\n" + json.dumps(entry))
                 num_entries += 1
         file.write("\n]\n")
     return num_entries
 
 
-def _make_entries(result: ImageResult) -> Iterator[dict[str, Any]]:
+def make_entries(result: ImageResult) -> Iterator[dict[str, Any]]:
+    """The entries of one image: the 100 best whose mask covers a pixel, best first."""
     from pycocotools import mask as coco_mask
 
     best = sorted(result.detections, key=lambda detection: -detection.score)
     num_entries = 0
     for detection in best:
-        pixels = paste_mask(detection.mask, detection.box, result.shape_hw)
         if num_entries == MAX_DETECTIONS:
             return
+        pixels = paste_mask(detection.mask, detection.box, result.shape_hw)
         if not pixels.any():
             continue
         encoded = coco_mask.encode(np.asfortranarray(pixels, dtype=np.uint8))

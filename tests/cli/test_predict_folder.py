@@ -15,6 +15,7 @@ from pycocotools import mask as mask_api
 from pycocotools.coco import COCO
 
 from geoseg.cli.main import cli
+from geoseg.detections.engines import choose_engine
 from geoseg.maskrcnn.bundled import BUNDLED_PATH
 from geoseg.maskrcnn.weights_file import read_weights, write_weights
 from tests.bright import BrightDetector, load_bright_detector, make_scene
@@ -131,7 +132,7 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out(repository: Path) ->
         "decoded.",
         "geoseg: warning: left out: images/000000000004.png must be an image; it cannot be "
         "decoded.",
-        "2 buildings in 2 images: p.json",
+        "2 buildings in 2 images, 2 left out: p.json",
     ]
     assert list(read_boxes()) == [1, 3]
     events = [json.loads(line) for line in result.stdout.splitlines()]
@@ -144,8 +145,64 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out(repository: Path) ->
         "event": "result",
         "buildings": 2,
         "images": 2,
+        "left_out": 2,
         "output": "p.json",
     }
+
+
+def test_a_link_to_nothing_is_named_and_left_out() -> None:
+    write_image(1, (300, 300), (10, 20, 40, 60))
+    Path("images/000000000002.jpg").symlink_to("gone.jpg")
+    result = run("images", "-o", "p.json")
+    assert result.exit_code == 0
+    assert "left out: images/000000000002.jpg must be readable" in result.stderr
+    assert result.stderr.endswith("1 buildings in 1 images, 1 left out: p.json\n")
+
+
+def test_strict_takes_no_image_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*_: object, **__: object) -> None:
+        raise AssertionError("the model was loaded")
+
+    monkeypatch.setattr("geoseg.detections.detector.load_detector", load)
+    write_image(1, (300, 300), (10, 20, 40, 60))
+    Path("images/000000000002.jpg").write_text("no image")
+    result = run("images", "-o", "p.json", "--strict")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "geoseg: error: images/000000000002.jpg must be an image; it cannot be decoded.\n"
+    )
+    assert [path.name for path in Path().iterdir()] == ["images"]
+
+
+def test_a_folder_that_vanishes_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Thief(BrightDetector):
+        def detect(self, images: Any, windows: Any = None) -> Any:
+            for path in Path("images").iterdir():
+                path.unlink()
+            return super().detect(images)
+
+    monkeypatch.setattr("geoseg.detections.detector.load_detector", lambda *_, **__: Thief())
+    for number in range(1, 8):
+        write_image(number, (300, 300), (10, 20, 40, 60))
+    result = run("images", "-o", "p.json")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "geoseg: error: images must stay until all images are read; it is gone or empty. Once it "
+        "is back, the same command with --resume goes on.\n"
+    )
+
+
+def test_only_the_hundred_best_of_an_image_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Eager(BrightDetector):
+        def detect(self, images: Any, windows: Any = None) -> Any:
+            one = super().detect(images)[0][0]
+            return [[dataclasses.replace(one, score=k / 200) for k in range(150)] for _ in images]
+
+    monkeypatch.setattr("geoseg.detections.detector.load_detector", lambda *_, **__: Eager())
+    write_image(1, (300, 300), (10, 20, 40, 60))
+    assert run("images", "-o", "p.json").stderr == "100 buildings in 1 images: p.json\n"
+    scores = [entry["score"] for entry in json.loads(Path("p.json").read_text())]
+    assert scores == [k / 200 for k in range(149, 49, -1)]
 
 
 def test_an_empty_folder_gives_an_empty_list_and_says_so() -> None:
@@ -169,9 +226,10 @@ def test_a_score_is_handed_on_and_low_by_default(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("geoseg.detections.detector.load_detector", load)
     run("images", "-o", "a.json")
     run("images", "-o", "b.json", "--score", 0.6, "--batch-size", 4, "--device", "cpu")
+    engine = choose_engine("auto")
     assert asked == [
-        {"min_score": 0.02, "batch_size": None, "engine": "auto", "device": "auto"},
-        {"min_score": 0.6, "batch_size": 4, "engine": "auto", "device": "cpu"},
+        {"min_score": 0.02, "batch_size": None, "engine": engine, "device": "auto"},
+        {"min_score": 0.6, "batch_size": 4, "engine": engine, "device": "cpu"},
     ]
 
 
@@ -209,21 +267,6 @@ def test_an_old_submission_is_replaced_when_asked() -> None:
     write_image(1, (300, 300), (10, 20, 40, 60))
     assert run("images", "-o", "p.json", "--overwrite").exit_code == 0
     assert list(read_boxes()) == [1]
-
-
-def test_an_interrupted_run_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Interrupted(BrightDetector):
-        def detect(self, images: Any) -> Any:
-            if self.num_seen:
-                raise KeyboardInterrupt
-            return super().detect(images)
-
-    monkeypatch.setattr("geoseg.detections.detector.load_detector", lambda *_, **__: Interrupted())
-    for number in range(1, 8):
-        write_image(number, (300, 300), (10, 20, 40, 60))
-    result = run("images", "-o", "p.json")
-    assert (result.exit_code, result.stderr) == (130, "geoseg: error: interrupted.\n")
-    assert [path.name for path in Path().iterdir()] == ["images"]
 
 
 def test_pycocotools_reads_the_submission_of_the_sample_of_the_challenge(
