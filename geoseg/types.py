@@ -186,6 +186,16 @@ class Detector(Protocol):
         ...
 
 
+class WindowDetector(Detector, Protocol):
+    """A model that can be told where in each tile its image lies; beyond, nothing is found."""
+
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
+        """As of `Detector`; windows (B, 4) are half-open (y1, x1, y2, x2) in tile pixels."""
+        ...
+
+
 class Runner(Protocol):
     """Something that applies a function to items, here or elsewhere."""
 

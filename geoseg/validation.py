@@ -49,7 +49,7 @@ def make_scorer(config: TrainConfig, predict: Predict) -> Scorer | None:
 
     Args:
         config: of the run.
-        predict: `geoseg.api.predict_images`.
+        predict: `geoseg.plain_images.predict_images`.
 
     Returns:
         The function; None where the run has no datasets for validation.

@@ -15,7 +15,8 @@ from geoseg.api import train
 from geoseg.cli.options import progress_option, verbosity_options
 from geoseg.config import RECIPES
 from geoseg.errors import DatasetError, GeosegError
-from geoseg.training.starts import make_train_config
+from geoseg.maskrcnn.matterport.h5_file import is_matterport
+from geoseg.training.starts import find_start, make_train_config
 from geoseg.types import Progress
 
 GSD_M = 0.3
@@ -51,14 +52,28 @@ def make_values(folder: Path, *, is_small: bool) -> dict[str, Any]:
     return {"datasets": [describe("train")], "validation": [describe("val")]}
 
 
+def describe_model(start: str, backbone: str | None) -> dict[str, Any] | None:
+    """What is said of the network; None leaves all to the start.
+
+    Raises:
+        WeightsError: the start cannot be read.
+    """
+    if start != "none" and is_matterport(find_start(start)):
+        # COCO's 80 classes, for instance, give way to the challenge's one.
+        return {"class_names": ["building"], **({"backbone": backbone} if backbone else {})}
+    return None if backbone is None else {"backbone": backbone, "gsd_m": GSD_M}
+
+
 @click.command()
 @click.option(
     "--data", required=True, type=click.Path(path_type=Path), help="The challenge's data."
 )
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="New folder.")
 @click.option("--recipe", type=click.Choice(list(RECIPES)), default="modern", show_default=True)
-@click.option("--start", default="bundled", show_default=True, help="Also none, a file or a run.")
-@click.option("--backbone", help="Another network than that of the start, with --start none.")
+@click.option(
+    "--start", default="bundled", show_default=True, help="Also imagenet, none, a file or a run."
+)
+@click.option("--backbone", help="Another network, with --start imagenet or none.")
 @click.option("--steps", type=click.IntRange(min=1), help="Instead of the recipe's.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Instead of the recipe's.")
 @click.option("--devices", type=click.IntRange(min=1), help="Devices that share each batch.")
@@ -82,17 +97,17 @@ def main(
     progress: Progress,
 ) -> None:
     """Train on the crowdAI mapping challenge, and score on its validation images."""
-    values = {
+    values: dict[str, Any] = {
         "recipe": recipe,
         "start": None if start == "none" else start,
         "strict": strict,
         "steps": steps,
         "batch_size": batch_size,
-        "model": None if backbone is None else {"backbone": backbone, "gsd_m": GSD_M},
     }
-    # Start alone may be taken away; None leaves the others to the recipe.
-    given = {key: one for key, one in values.items() if one is not None or key == "start"}
     try:
+        values["model"] = describe_model(start, backbone)
+        # Start alone may be taken away; None leaves the others to the recipe.
+        given = {key: one for key, one in values.items() if one is not None or key == "start"}
         config = make_train_config(None, {**make_values(data, is_small=is_small), **given})
         weights = train(config, output, resume=resume, num_devices=devices, progress=progress)
     except GeosegError as error:

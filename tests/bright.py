@@ -48,8 +48,10 @@ class BrightDetector:
         self.batch_size: int = options.get("batch_size") or 3
         self.num_seen: list[int] = []
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
-        """Find the bright patches of 40 pixels and more."""
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
+        """Find the bright patches of 40 pixels and more, also outside of the windows."""
         if images.shape[1:] != (self.tile_size_px, self.tile_size_px, 3):
             raise ValueError(f"images must be (B, 300, 300, 3); got {images.shape}.")
         self.num_seen.append(len(images))

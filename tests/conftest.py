@@ -41,3 +41,13 @@ def shared_data() -> Path:
     if not data.is_dir():
         pytest.skip("real imagery is absent: set GEOSEG_SHARED to the folder that holds data/")
     return data
+
+
+@pytest.fixture(scope="session")
+def matterport_golden() -> Path:
+    """Folder of values computed by matterport's program; the test is skipped without it."""
+    shared = Path(os.environ.get("GEOSEG_SHARED") or REPOSITORY.parent / "shared")
+    golden = shared / "golden" / "matterport"
+    if not golden.is_dir():
+        pytest.skip("golden values are absent: set GEOSEG_SHARED to the folder that holds golden/")
+    return golden

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from pyproj import CRS
 
 import geoseg
-from geoseg.api import describe_weights, make_origin, predict_images, run_prediction
+from geoseg.api import describe_weights, make_origin, run_prediction
 from geoseg.config import DetectConfig, FootprintConfig, MaskRCNNConfig, PredictConfig, TileConfig
 from geoseg.errors import AoiError, ConfigError, RasterError, WeightsError
 from geoseg.maskrcnn.weights_file import write_weights
@@ -23,8 +22,6 @@ from tests.bright import (
     write_raster,
 )
 
-Image = NDArray[np.uint8]
-
 
 @pytest.fixture(autouse=True)
 def _bright(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,10 +31,6 @@ def _bright(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def raster(tmp_path: Path) -> Path:
     return write_raster(tmp_path / "town.tif", make_scene())
-
-
-def make_image(shape_hw: tuple[int, int], *roofs: tuple[int, int, int, int]) -> Image:
-    return np.ascontiguousarray(np.moveaxis(make_scene(shape_hw, roofs), 0, 2))
 
 
 def test_predict_gives_a_table_in_the_crs_of_the_raster(raster: Path) -> None:
@@ -115,42 +108,6 @@ def test_the_size_of_the_tiles_is_that_of_the_model(
         geoseg.predict(
             raster, weights=small_weights, config=PredictConfig(tiles=TileConfig(overlap_px=270))
         )
-
-
-def test_images_of_one_tile_share_batches_and_the_last_one_is_not_lost() -> None:
-    detector = BrightDetector()
-    images = [(7 + k, make_image((300, 300), (10, 20, 40, 60 + k))) for k in range(5)]
-    results = list(predict_images(images, detector, PredictConfig(), batch_size=3))
-    assert detector.num_seen == [3, 2]
-    assert [one.image_id for one in results] == [7, 8, 9, 10, 11]
-    assert [one.detections[0].box.tolist() for one in results] == [
-        [10, 20, 40, 60 + k] for k in range(5)
-    ]
-
-
-@pytest.mark.parametrize("shape_hw", [(300, 300), (650, 420), (90, 300), (1, 1), (301, 299)])
-def test_images_of_any_size_come_in_their_order(shape_hw: tuple[int, int]) -> None:
-    odd = make_image(shape_hw, (30, 40, 80, 120)) if min(shape_hw) > 80 else make_image(shape_hw)
-    tile = make_image((300, 300), (10, 20, 40, 60))
-    images = [(1, tile), (2, odd), (3, tile), (4, tile)]
-    results = list(predict_images(images, BrightDetector(), PredictConfig(), batch_size=8))
-    assert [one.image_id for one in results] == [1, 2, 3, 4]
-    assert results[1].shape_hw == shape_hw
-    found = [one.box.tolist() for one in results[1].detections]
-    assert found == ([[30, 40, 80, 120]] if min(shape_hw) > 80 else [])
-
-
-def test_an_image_is_resampled_and_boxes_come_back_in_its_pixels() -> None:
-    roofs = [(30, 40, 80, 120), (120, 100, 180, 160)]
-    (result,) = predict_images(
-        [(1, make_image((200, 200), *roofs))], BrightDetector(), PredictConfig(), zoom=1.7
-    )
-    found = np.array([one.box for one in result.detections])
-    assert found == pytest.approx(np.array(roofs), abs=1.2)
-
-
-def test_no_images_give_no_results() -> None:
-    assert list(predict_images([], BrightDetector(), PredictConfig())) == []
 
 
 def test_the_bundled_model_is_described_without_loading_it() -> None:

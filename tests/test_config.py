@@ -95,6 +95,8 @@ def test_datasets_of_a_training_survive_toml(tmp_path: Path) -> None:
         (config.MaskRCNNConfig, {"calibration": [1, 1, float("nan")]}, "must be finite"),
         (config.MaskRCNNConfig, {"gsd_range_m": [0.4, 0.1]}, "must be LOW, HIGH above 0"),
         (config.MaskRCNNConfig, {"gsd_range_m": [0, 0.1]}, "must be LOW, HIGH above 0"),
+        (config.MaskRCNNConfig, {"classification": "sum"}, "must be one of sigmoid, softmax"),
+        (config.MaskRCNNConfig, {"box_frame": "norm"}, "must be one of edges, centres; got norm"),
         (config.FootprintConfig, {"tolerance_m": -0.1}, "at least 0; got -0.1"),
         (config.FootprintConfig, {"min_area_m2": -1}, "at least 0; got -1"),
         (config.PredictConfig, {"tiles": 3}, "tiles must be a table; got 3"),

@@ -15,7 +15,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 HOMELESS_NAMES = {"common", "helpers", "misc", "utils"}
 
-LEAVES = {"config", "crs", "errors", "masks", "scores", "types"}
+LEAVES = {"config", "crs", "errors", "json_stream", "masks", "scores", "types"}
 STAGES = {"raster", "tiles", "detections", "footprints", "export"}
 LIBRARY = LEAVES | STAGES | {
     "datasets", "evaluation", "maskrcnn", "runners", "scenes", "training", "views",
@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "config": {"errors"},
     "crs": {"errors", "types"},
     "masks": {"errors", "types"},
+    "json_stream": {"errors"},
     "scores": {"errors"},
     "maskrcnn": {"errors", "config"},
     "raster": LEAVES,
@@ -44,10 +45,13 @@ MAY_IMPORT = {
     "training": LEAVES | {"datasets", "evaluation", "maskrcnn", "scenes"},
     "pipeline": LEAVES | STAGES,
     "validation": LIBRARY,
-    "api": LIBRARY | {"pipeline", "validation"},
-    "calibrate": LIBRARY | {"api"},
+    "reporting": LIBRARY,
+    "plain_images": LIBRARY | {"pipeline"},
+    "api": LIBRARY | {"pipeline", "plain_images", "validation"},
+    "calibrate": LIBRARY | {"api", "plain_images"},
+    "submission": LIBRARY | {"api", "plain_images"},
     "doctor": LIBRARY,
-    "cli": TOP | {"calibrate", "doctor"},
+    "cli": TOP | {"calibrate", "doctor", "reporting", "submission"},
     "__main__": {"cli"},
     "__init__": {"api", "errors"},
 }

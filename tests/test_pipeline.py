@@ -225,7 +225,9 @@ class InterruptedDetector(BrightDetector):
         super().__init__()
         self.source = source
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
         threading.Timer(0.05, self.source.may_go_on.set).start()
         raise KeyboardInterrupt
 

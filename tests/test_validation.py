@@ -17,6 +17,7 @@ from geoseg.config import DatasetConfig, MaskRCNNConfig, TrainConfig
 from geoseg.datasets.sources import LabelledImage, LabelledObject
 from geoseg.errors import DatasetError
 from geoseg.export import ImageResult
+from geoseg.plain_images import predict_images
 from geoseg.types import Detection
 from geoseg.validation import choose_places, make_annotation, make_scorer
 from tests.training.labelled import flat, paint, write_dataset
@@ -156,4 +157,4 @@ def test_the_api_hands_in_its_own_prediction(
         "geoseg.training.train.train_model", lambda *args, **options: tmp_path / "model.npz"
     )
     api.train(make_config(folder), tmp_path / "run")
-    assert handed == [api.predict_images]
+    assert handed == [predict_images]

@@ -13,6 +13,7 @@ from geoseg.cli.messages import report_result
 from geoseg.cli.options import overwrite_option, verbosity_options
 
 if TYPE_CHECKING:
+    from geoseg.maskrcnn.matterport.load_report import LoadReport
     from geoseg.maskrcnn.named_weights import WeightsFacts
 
 
@@ -57,21 +58,31 @@ def list_command(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, the layers included.")
 @verbosity_options
 def info_command(weights: str, layers: bool, as_json: bool) -> None:
-    """Show what is in a weights file, and check that it makes a network."""
+    """Show what is in a weights file, and check that it makes a network.
+
+    Of a file of matterport's Mask R-CNN it also tells which layers are taken over, and which not.
+    """
     from geoseg.errors import WeightsError
     from geoseg.maskrcnn.bundled import check_bundled
+    from geoseg.maskrcnn.fit import check_fit
+    from geoseg.maskrcnn.matterport.h5_file import is_matterport, read_matterport
     from geoseg.maskrcnn.named_weights import examine_weights, find_weights
-    from geoseg.maskrcnn.onnx.model import check_fit
 
-    facts, arrays = examine_weights(find_weights(weights))
+    path = find_weights(weights)
+    found = read_matterport(path) if path is not None and is_matterport(path) else None
+    report = None if found is None else found.report
+    if report is not None and not as_json:
+        # First of all: what is missing may be why the rest fails.
+        _print_report(report, layers=layers)
+    facts, arrays = examine_weights(path, found)
     check_fit(arrays, facts.config, facts.path.name)
     if as_json:
-        click.echo(json.dumps(_as_values(facts, with_layers=True), indent=2))
+        click.echo(json.dumps(_as_values(facts, report, with_layers=True), indent=2))
     else:
         for name, text in _describe(facts).items():
             click.echo(f"{name:<11}  {text}")
-        for name, shape in facts.shapes.items() if layers else ():
-            click.echo(f"  {name:<34}  {' x '.join(map(str, shape))}")
+        for name, shape in facts.shapes.items() if layers and report is None else ():
+            click.echo(f"  {name:<34}  {_join(shape)}")
     if facts.is_intact is False:
         check_bundled()
         raise WeightsError(f"{facts.name} must have the hash that it was released with.")
@@ -87,7 +98,7 @@ def info_command(weights: str, layers: bool, as_json: bool) -> None:
     required=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="File to write: .onnx, .npz or .weights.h5.",
+    help="File to write: .onnx, .npz, .weights.h5, or .h5 for matterport's Mask R-CNN.",
 )
 @click.option("--half", is_flag=True, help="Store float16: half the size.")
 @overwrite_option
@@ -96,21 +107,27 @@ def export_command(weights: str, output: Path, half: bool, overwrite: bool) -> N
     """Write weights as another kind of file.
 
     An .onnx file carries the network as well: other programs can run it. Its inputs and outputs
-    are described in docs/weights.md.
+    are described in docs/weights.md. An .h5 file, which matterport's Mask R-CNN loads, can hold
+    networks with that program's layers and numerics only.
     """
     import numpy as np
 
     from geoseg.export.outputs import check_target
+    from geoseg.maskrcnn.fit import check_fit
     from geoseg.maskrcnn.named_weights import examine_weights, find_weights
-    from geoseg.maskrcnn.onnx.model import check_fit
-    from geoseg.maskrcnn.weights_file import check_suffix, write_weights
+    from geoseg.maskrcnn.weights_file import check_suffix, halve, write_weights
 
     check_suffix(output)
+    if half and output.name.endswith(".h5") and not output.name.endswith(".weights.h5"):
+        raise click.UsageError("--half cannot go with .h5: matterport's files hold float32.")
     check_target(output, overwrite)
     facts, arrays = examine_weights(find_weights(weights))
     check_fit(arrays, facts.config, facts.path.name)
-    dtype = np.float16 if half else np.float32
-    write_weights(output, {name: one.astype(dtype) for name, one in arrays.items()}, facts.config)
+    written = {
+        name: halve(one) if half else one.astype(np.float32, copy=False)
+        for name, one in arrays.items()
+    }
+    write_weights(output, written, facts.config)
     size_bytes = output.stat().st_size
     report_result(
         f"{facts.num_parameters:,} parameters, {size_bytes / 1e6:.1f} MB: {output}",
@@ -121,16 +138,65 @@ def export_command(weights: str, output: Path, half: bool, overwrite: bool) -> N
 @weights_command.command("import", epilog="Example: geoseg weights import run/model.npz -n town")
 @click.argument("weights", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("-n", "--name", help="What to ask for it by.  [default: the name of the file]")
+@click.option(
+    "--classes",
+    metavar="NAME,NAME",
+    help="Classes of a matterport file, without background.  [default: building for one, COCO's "
+    "for 80]",
+)
+@click.option(
+    "--tile-size",
+    type=click.IntRange(min=64),
+    metavar="PX",
+    help="Side of the input of a matterport file's network.  [default: 320]",
+)
+@click.option(
+    "--gsd",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="M",
+    help="Ground metres per pixel that a matterport file works best at.  [default: 0.28125]",
+)
 @overwrite_option
 @verbosity_options
-def import_command(weights: Path, name: str | None, overwrite: bool) -> None:
-    """Copy a weights file to where `--weights NAME` finds it."""
+def import_command(
+    weights: Path,
+    name: str | None,
+    classes: str | None,
+    tile_size: int | None,
+    gsd: float | None,
+    overwrite: bool,
+) -> None:
+    """Copy a weights file to where `--weights NAME` finds it.
+
+    Files of matterport's Mask R-CNN (.h5) hold arrays alone: the options say what else there is
+    to know of them.
+    """
     from geoseg.maskrcnn.named_weights import get_name, import_weights
 
-    copy = import_weights(weights, name, overwrite=overwrite)
+    copy = import_weights(
+        weights,
+        name,
+        overwrite=overwrite,
+        class_names=None if classes is None else tuple(one.strip() for one in classes.split(",")),
+        tile_size_px=tile_size,
+        gsd_m=gsd,
+    )
     report_result(
         f"imported as {get_name(copy)}: {copy}", {"name": get_name(copy), "output": str(copy)}
     )
+
+
+def _print_report(report: LoadReport, *, layers: bool) -> None:
+    for line in report.describe():
+        click.echo(line)
+    for entry in report.entries if layers else ():
+        shapes = ", ".join(f"{name} {_join(shape)}" for name, shape in entry.shapes.items())
+        reason = f" ({entry.reason})" if entry.reason else ""
+        click.echo(f"  {entry.name:<22}  {entry.state}{reason}{'  ' if shapes else ''}{shapes}")
+
+
+def _join(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape))
 
 
 def _describe(facts: WeightsFacts) -> dict[str, str]:
@@ -153,7 +219,9 @@ def _describe(facts: WeightsFacts) -> dict[str, str]:
     }
 
 
-def _as_values(facts: WeightsFacts, *, with_layers: bool = False) -> dict[str, object]:
+def _as_values(
+    facts: WeightsFacts, report: LoadReport | None = None, *, with_layers: bool = False
+) -> dict[str, object]:
     values: dict[str, object] = {
         "name": facts.name,
         "path": str(facts.path),
@@ -166,4 +234,6 @@ def _as_values(facts: WeightsFacts, *, with_layers: bool = False) -> dict[str, o
     }
     if with_layers:
         values["layers"] = {name: list(shape) for name, shape in facts.shapes.items()}
+    if report is not None:
+        values["report"] = [asdict(entry) for entry in report.entries]
     return values

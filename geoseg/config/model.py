@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 from geoseg.config.toml import require
 
+_CHOICES = {
+    "backbone": ("mobilenet_v2", "resnet50", "resnet101"),
+    "classification": ("sigmoid", "softmax"),
+    "box_frame": ("edges", "centres"),
+    "roi_sampling": ("cells", "corners"),
+    "roi_level_rounding": ("down", "nearest"),
+    "resize": ("none", "square"),
+}
+
 
 @dataclass(frozen=True)
 class MaskRCNNConfig:
@@ -25,7 +34,7 @@ class MaskRCNNConfig:
         pyramid_channels: width of the feature pyramid and of the heads' convolutions.
         anchor_scales_px: square root of the anchor area, one per pyramid level P2..P6.
         anchor_ratios: height / width.
-        pre_nms_per_level: best anchors kept per level before NMS.
+        pre_nms_per_level: best anchors kept per level before NMS; 0 keeps all.
         num_proposals: boxes handed to the heads.
         rpn_nms_iou: proposals overlapping a better one by more are dropped.
         box_pool_px: side of the features pooled for the box head.
@@ -34,6 +43,27 @@ class MaskRCNNConfig:
         mask_convs: convolutions of the mask head before upsampling.
         detection_nms_iou: detections overlapping a better one by more are dropped.
         max_detections: most detections of a tile.
+        classification: "sigmoid": an anchor has one score and a proposal one a class;
+            "softmax": background contests with the classes, as their first.
+        box_per_class: the box head refines a proposal for each class, not for all at once.
+        head_batch_norm: the heads' hidden layers are convolutions with a frozen batch norm each;
+            else those of the box head are dense, and none has a batch norm.
+        rpn_channels: width of the RPN's convolution; None takes `pyramid_channels`.
+        anchor_offset: where in a cell its anchors are centred, 0.5 for the middle.
+        box_frame: what the coordinates inside the network count from. "edges": the tile spans 0
+            to `tile_size_px`, half-open; "centres": pixel centres, so that the tile ends at
+            `tile_size_px` - 1. Boxes outside the network are always the former.
+        roi_sampling: where the features of a box are read. "cells": at the centres of a grid of
+            cells over the box; "corners": from border to border, and zeros beyond the tile.
+        roi_level_rounding: "down" or "nearest": the pyramid level of a box that lies between two.
+        roi_canonical_px: square root of the area of boxes that read P4.
+        pre_nms_total: best anchors of all levels together that go through the NMS.
+        empty_padding: where NMS leaves fewer than `num_proposals`, empty boxes fill up, not
+            the best of those that it dropped.
+        min_side_px: proposals and detections with a shorter side are dropped.
+        resize: what becomes of a plain image that is no larger than a tile. "none": it is mirrored
+            beyond its borders; "square": enlarged until its longer side fills the tile, and
+            centred between zeros.
     """
 
     backbone: str = "mobilenet_v2"
@@ -55,12 +85,24 @@ class MaskRCNNConfig:
     mask_convs: int = 2
     detection_nms_iou: float = 0.4
     max_detections: int = 150
+    classification: str = "sigmoid"
+    box_per_class: bool = False
+    head_batch_norm: bool = False
+    rpn_channels: int | None = None
+    anchor_offset: float = 0.5
+    box_frame: str = "edges"
+    roi_sampling: str = "cells"
+    roi_level_rounding: str = "down"
+    roi_canonical_px: float = 160.0
+    pre_nms_total: int = 640
+    empty_padding: bool = False
+    min_side_px: float = 1.0
+    resize: str = "none"
 
     def __post_init__(self) -> None:
-        known = ("mobilenet_v2", "resnet50", "resnet101")
-        require(
-            self.backbone in known, f"backbone must be one of {', '.join(known)}", self.backbone
-        )
+        for name, known in _CHOICES.items():
+            value = getattr(self, name)
+            require(value in known, f"{name} must be one of {', '.join(known)}", value)
         require(len(self.class_names) >= 1, "class_names must name a class", self.class_names)
         require(self.tile_size_px >= 64, "tile_size_px must be at least 64", self.tile_size_px)
         require(
@@ -87,3 +129,13 @@ class MaskRCNNConfig:
     def num_classes(self) -> int:
         """Number of classes without background."""
         return len(self.class_names)
+
+    @property
+    def first_class(self) -> int:
+        """Place of the first class among the heads' outputs: 1 behind background, else 0."""
+        return 1 if self.classification == "softmax" else 0
+
+    @property
+    def num_outputs(self) -> int:
+        """Classes that the heads tell apart, background among them where they know it."""
+        return self.num_classes + self.first_class

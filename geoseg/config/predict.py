@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geoseg.config.toml import require
 
@@ -115,3 +115,11 @@ class PredictConfig:
     tiles: TileConfig = field(default_factory=TileConfig)
     detect: DetectConfig = field(default_factory=DetectConfig)
     footprints: FootprintConfig = field(default_factory=FootprintConfig)
+
+    def fit_tiles(self, tile_size_px: int) -> PredictConfig:
+        """The settings with the tiles that a model takes.
+
+        Raises:
+            ConfigError: the overlap is not below the tile size.
+        """
+        return replace(self, tiles=replace(self.tiles, tile_size_px=tile_size_px))

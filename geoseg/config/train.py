@@ -45,8 +45,9 @@ class TrainConfig:
         validation: what the run is scored on; without any there is no best checkpoint.
         model: the network.
         augment: how samples differ from the images that they are cut from.
-        start: what to start from: "bundled", a weights file, the folder of a run, or ImageNet
-            weights as `<layer>/kernel` and `<layer>/bias` in an npz; None starts from nothing.
+        start: what to start from: "bundled", a weights file, the folder of a run, "imagenet"
+            for the backbone alone, or such weights as `<layer>/kernel` and `<layer>/bias` in an
+            npz; None starts from nothing.
         steps: optimiser steps.
         batch_size: samples per step.
         optimizer: "adamw" or "sgd".

@@ -31,6 +31,7 @@ class BatchedDetector(ABC):
         raw_min_score: `min_score` on the scale of the network.
         batch_size: tiles per step; becomes smaller when memory runs out.
         device: where the network runs, e.g. "cpu:0".
+        mask_dtype: of the masks: float16, but float32 where masks are cut as by matterport.
     """
 
     def __init__(
@@ -48,31 +49,40 @@ class BatchedDetector(ABC):
         self.calibration = None if has_raw_scores else config.calibration
         self.raw_min_score = find_raw_score(self.min_score, self.calibration)
         self.device = device
+        # Rounded to half precision, a mask cut at 0.5 has other pixels at its border.
+        self.mask_dtype = np.float32 if config.resize == "square" else np.float16
         default = CPU_BATCH_SIZE if device.startswith("cpu") else GPU_BATCH_SIZE
         self.batch_size = batch_size or default
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
         """Find objects.
 
         Args:
             images: uint8 (B, S, S, 3), RGB; B may be 0 or above `batch_size`.
+            windows: float32 (B, 4), tile pixels, half-open: where the images lie in their tiles;
+                boxes are clipped to them. None for images that fill their tiles.
 
         Returns:
-            For each image its detections in tile pixels, best first, masks float16.
+            For each image its detections in tile pixels, best first, masks of `mask_dtype`.
 
         Raises:
             DeviceError: memory runs out even for one tile.
         """
         found: list[list[Detection]] = []
         while len(found) < len(images):
-            found.extend(self._detect_some(images[len(found) :]))
+            rest = None if windows is None else windows[len(found) :]
+            found.extend(self._detect_some(images[len(found) :], rest))
         return found
 
-    def _detect_some(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def _detect_some(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None
+    ) -> list[list[Detection]]:
         """Detections of as many of the images as a step takes."""
         size = min(self.batch_size, len(images))
         try:
-            return self.detect_batch(images[:size])
+            return self.detect_batch(images[:size], None if windows is None else windows[:size])
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
@@ -84,5 +94,7 @@ class BatchedDetector(ABC):
         return []
 
     @abstractmethod
-    def detect_batch(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def detect_batch(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
         """Find objects in one step; images uint8 (B, S, S, 3), B at least 1."""

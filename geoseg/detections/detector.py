@@ -42,15 +42,19 @@ class MaskRCNNDetector(BatchedDetector):
         self._find_boxes = compile_function(model.find_boxes)
         self._find_masks = compile_function(model.find_masks)
 
-    def detect_batch(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
-        """Find objects in one step; images uint8 (B, S, S, 3), B at least 1."""
+    def detect_batch(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
+        """Find objects in one step; see `detect` for the arguments, B at least 1."""
         import keras
 
         with keras.device(self.device):
-            return self._detect_batch(images)
+            return self._detect_batch(images, () if windows is None else (windows,))
 
-    def _detect_batch(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
-        out = self._find_boxes(images, np.float32(self.raw_min_score))
+    def _detect_batch(
+        self, images: NDArray[np.uint8], windows: tuple[NDArray[np.float32], ...]
+    ) -> list[list[Detection]]:
+        out = self._find_boxes(images, np.float32(self.raw_min_score), *windows)
         boxes, scores, classes, is_kept = (
             to_numpy(out[name]) for name in ("boxes", "scores", "classes", "is_kept")
         )
@@ -62,7 +66,7 @@ class MaskRCNNDetector(BatchedDetector):
         slots = min(most, next((size for size in MASK_BUCKETS if size >= counts.max()), most))
         # The pyramid stays where the network runs.
         masks = self._find_masks(out["pyramid"], boxes[:, :slots], classes[:, :slots])
-        masks = to_numpy(masks).astype(np.float16)
+        masks = to_numpy(masks).astype(self.mask_dtype)
         return [
             as_detections(
                 boxes[image, :count],

@@ -50,9 +50,13 @@ class OnnxDetector(BatchedDetector):
         super().__init__(config, device=device, **options)
         self._session = open_session(build_onnx(config, arrays, source), device)
 
-    def detect_batch(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
-        """Find objects in one step; images uint8 (B, S, S, 3), B at least 1."""
+    def detect_batch(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
+        """Find objects in one step; see `detect` for the arguments, B at least 1."""
         feed = {"images": images, "min_score": np.array(self.raw_min_score, np.float32)}
+        if windows is not None:
+            feed["windows"] = windows.astype(np.float32)
         try:
             outputs = self._session.run(None, feed)
         except Exception as error:
@@ -62,7 +66,7 @@ class OnnxDetector(BatchedDetector):
         # In the order of the graph.
         boxes, scores, classes, image_index, masks = outputs
         scores = calibrate_scores(scores, self.calibration)
-        masks = masks.astype(np.float16)
+        masks = masks.astype(self.mask_dtype)
         # The rows come image by image.
         ends = np.searchsorted(image_index, np.arange(len(images) + 1))
         return [

@@ -49,11 +49,17 @@ class ManyViewsDetector:
         """Tiles per step; becomes smaller when memory runs out."""
         return self._detector.batch_size
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
-        """Find objects in images (B, S, S, 3); one list each, in tile pixels, best first."""
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
+        """Find objects in images (B, S, S, 3); one list each, in tile pixels, best first.
+
+        See `BatchedDetector.detect` for the windows.
+        """
         seen: list[list[list[Detection]]] = [[] for _ in images]
         for view in range(self.num_views):
-            found = self._detector.detect(show_view(images, view))
+            turned = None if windows is None else turn_windows(windows, view, self.tile_size_px)
+            found = self._detector.detect(show_view(images, view), turned)
             for own, detections in zip(seen, found, strict=True):
                 own.append([_turn_back(one, view, self.tile_size_px) for one in detections])
         return [fuse_views(own, self.min_score) for own in seen]
@@ -100,6 +106,18 @@ def show_view(images: NDArray[np.uint8], view: int) -> NDArray[np.uint8]:
     if view & _TOP_BOTTOM:
         images = images[:, ::-1]
     return np.ascontiguousarray(images)
+
+
+def turn_windows(windows: NDArray[np.float32], view: int, size_px: int) -> NDArray[np.float32]:
+    """Boxes (B, 4) in tiles of `size_px`, half-open, as one of the eight views shows them."""
+    y1, x1, y2, x2 = windows.T
+    if view & _TRANSPOSED:
+        y1, x1, y2, x2 = x1, y1, x2, y2
+    if view & _LEFT_RIGHT:
+        x1, x2 = size_px - x2, size_px - x1
+    if view & _TOP_BOTTOM:
+        y1, y2 = size_px - y2, size_px - y1
+    return np.stack([y1, x1, y2, x2], axis=1)
 
 
 def _turn_back(detection: Detection, view: int, size_px: int) -> Detection:

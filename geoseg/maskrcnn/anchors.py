@@ -29,14 +29,14 @@ def make_anchors(config: MaskRCNNConfig) -> NDArray[np.float32]:
     """Anchors of all levels, row by row, the ratios innermost.
 
     Returns:
-        float32 (A, 4), (y1, x1, y2, x2) in tile pixels, centred on the cells; they may reach
-        beyond the tile. A is `len(anchor_ratios)` times the number of cells.
+        float32 (A, 4), (y1, x1, y2, x2) in tile pixels, centred `anchor_offset` into the cells;
+        they may reach beyond the tile. A is `len(anchor_ratios)` times the number of cells.
     """
     levels = []
     for size, stride_px, scale_px in zip(
         level_sizes(config.tile_size_px), STRIDES_PX, config.anchor_scales_px, strict=True
     ):
-        centres = (np.arange(size) + 0.5) * stride_px
+        centres = (np.arange(size) + config.anchor_offset) * stride_px
         roots = np.sqrt(np.asarray(config.anchor_ratios))
         half_sizes = 0.5 * scale_px * np.stack([roots, 1.0 / roots], axis=-1)
         y, x = np.meshgrid(centres, centres, indexing="ij")

@@ -34,15 +34,7 @@ MAX_LOG_SCALE = math.log(1000.0 / 16.0)
 # Sides of reference boxes count as at least this.
 MIN_REFERENCE_SIDE_PX = 0.01
 
-# The NMS matrix grows with the square of this; more boxes change nothing measurable.
-MAX_BEFORE_NMS = 640
-
-# Smaller boxes are no buildings.
-MIN_SIDE_PX = 1.0
-
-# Boxes of this size read P4 (FPN, equation 1, has 224). At 160 a box of 40 to 320 px spans 10 to
-# 20 cells of its level: close to the 14 that the mask head samples.
-CANONICAL_SIZE_PX = 160.0
+# Boxes of the canonical size read P4 (FPN, equation 1).
 CANONICAL_LEVEL = 4
 FINEST_LEVEL = 2
 COARSEST_LEVEL = 5

@@ -104,6 +104,13 @@ def clip_boxes(boxes: Any, size_px: float) -> Any:
     return ops.clip(boxes, 0.0, size_px)
 
 
+def clip_to_windows(boxes: Any, windows: Any) -> Any:
+    """Boxes (..., 4) clipped to windows (..., 4) of the same axes, or of fewer."""
+    low, high = windows[..., :2], windows[..., 2:]
+    corners = [ops.clip(boxes[..., :2], low, high), ops.clip(boxes[..., 2:], low, high)]
+    return ops.concatenate(corners, axis=-1)
+
+
 def _shared_areas(boxes_a: Any, boxes_b: Any) -> Any:
     a, b = boxes_a[..., :, None, :], boxes_b[..., None, :, :]
     heights = ops.minimum(a[..., 2], b[..., 2]) - ops.maximum(a[..., 0], b[..., 0])

@@ -7,36 +7,52 @@ from typing import Any
 from keras import ops
 
 from geoseg.config import MaskRCNNConfig
-from geoseg.maskrcnn.architecture import MIN_SIDE_PX
-from geoseg.maskrcnn.boxes import clip_boxes, decode_boxes
+from geoseg.maskrcnn.boxes import clip_to_windows, decode_boxes
+from geoseg.maskrcnn.frames import get_extent_px
 from geoseg.maskrcnn.nms import greedy_keep, pick_kept, take_rows
 
 
 def select_detections(
-    logits: Any, deltas: Any, proposals: Any, min_score: Any, config: MaskRCNNConfig
+    logits: Any,
+    deltas: Any,
+    proposals: Any,
+    min_score: Any,
+    config: MaskRCNNConfig,
+    windows: Any = None,
 ) -> dict[str, Any]:
     """Refine the proposals and keep the best that do not overlap.
 
     Args:
-        logits: float32 (B, N, classes).
-        deltas: float32 (B, N, 4).
-        proposals: float32 (B, N, 4), tile pixels.
+        logits: float32 (B, N, outputs), see `MaskRCNNConfig.num_outputs`.
+        deltas: float32 (B, N, 4), or with `box_per_class` (B, N, outputs, 4).
+        proposals: float32 (B, N, 4), in the frame of the network.
         min_score: detections must score at least this; a number or float32 (B, 1).
         config: NMS threshold and number of detections.
+        windows: float32 (B, 4), the parts of the tiles that boxes are clipped to, in the frame of
+            the network; None for the whole tiles.
 
     Returns:
-        "boxes" float32 (B, D, 4) in tile pixels, "scores" float32 (B, D) in 0..1, "classes"
-        int32 (B, D), "is_kept" bool (B, D), best first; D is at most `max_detections`. Rows that
-        are not kept hold dropped boxes.
+        "boxes" float32 (B, D, 4) in the frame of the network, "scores" float32 (B, D) in 0..1,
+        "classes" int32 (B, D), "is_kept" bool (B, D), best first; D is at most `max_detections`.
+        Rows that are not kept hold dropped boxes.
     """
-    probabilities = ops.sigmoid(logits)
-    scores, classes = ops.max(probabilities, axis=-1), ops.argmax(probabilities, axis=-1)
-    boxes = clip_boxes(decode_boxes(deltas, proposals), float(config.tile_size_px))
+    normalize = ops.softmax if config.classification == "softmax" else ops.sigmoid
+    probabilities = normalize(logits)
+    scores, outputs = ops.max(probabilities, axis=-1), ops.argmax(probabilities, axis=-1)
+    # Below 0 where background wins.
+    classes = ops.cast(outputs, "int32") - config.first_class
+    if config.box_per_class:
+        deltas = ops.take_along_axis(deltas, outputs[..., None, None], axis=2)[:, :, 0]
+    if windows is None:
+        extent_px = get_extent_px(config)
+        windows = ops.convert_to_tensor([[0.0, 0.0, extent_px, extent_px]])
+    boxes = clip_to_windows(decode_boxes(deltas, proposals), windows[:, None])
     order = ops.argsort(-scores, axis=1)
     scores, classes = (ops.take_along_axis(one, order, axis=1) for one in (scores, classes))
     boxes = take_rows(boxes, order)
     sides = boxes[..., 2:] - boxes[..., :2]
-    is_real = ops.logical_and(scores >= min_score, ops.all(sides >= MIN_SIDE_PX, axis=-1))
+    is_real = ops.logical_and(scores >= min_score, classes >= 0)
+    is_real = ops.logical_and(is_real, ops.all(sides >= config.min_side_px, axis=-1))
     # Each class is moved to a tile of its own, so that one NMS serves all classes.
     shift = ops.cast(classes, "float32")[..., None] * float(config.tile_size_px)
     keep = greedy_keep(boxes + shift, is_real, config.detection_nms_iou)
@@ -45,6 +61,6 @@ def select_detections(
     return {
         "boxes": boxes,
         "scores": scores,
-        "classes": ops.cast(classes, "int32"),
+        "classes": ops.maximum(classes, 0),
         "is_kept": is_kept,
     }

@@ -52,7 +52,7 @@ def box_loss(deltas: Any, targets: Any, is_positive: Any) -> Any:
 
 
 def class_loss(logits: Any, targets: Any, is_used: Any) -> Any:
-    """Classes of the sampled proposals.
+    """Classes of the sampled proposals, each scored by itself.
 
     Args:
         logits: float32 (B, N, classes).
@@ -60,6 +60,18 @@ def class_loss(logits: Any, targets: Any, is_used: Any) -> Any:
         is_used: float32 (B, N).
     """
     return masked_mean(ops.sum(sigmoid_cross_entropy(logits, targets), axis=-1), is_used)
+
+
+def softmax_class_loss(logits: Any, classes: Any, is_used: Any) -> Any:
+    """Classes of the sampled proposals, which contest with each other and background.
+
+    Args:
+        logits: float32 (B, N, outputs), background first.
+        classes: int32 (B, N), 0 for background.
+        is_used: float32 (B, N).
+    """
+    wanted = ops.take_along_axis(logits, classes[..., None], axis=-1)[..., 0]
+    return masked_mean(ops.logsumexp(logits, axis=-1) - wanted, is_used)
 
 
 def mask_loss(logits: Any, targets: Any, is_positive: Any) -> Any:

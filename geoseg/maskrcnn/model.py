@@ -14,8 +14,15 @@ from geoseg.maskrcnn.backbones import build_backbone, normalize_images
 from geoseg.maskrcnn.boxes import encode_boxes
 from geoseg.maskrcnn.detect import select_detections
 from geoseg.maskrcnn.fpn import build_pyramid
+from geoseg.maskrcnn.frames import enter_frame, leave_frame
 from geoseg.maskrcnn.heads import BoxHead, MaskHead
-from geoseg.maskrcnn.losses import box_loss, class_loss, mask_loss, rpn_class_loss
+from geoseg.maskrcnn.losses import (
+    box_loss,
+    class_loss,
+    mask_loss,
+    rpn_class_loss,
+    softmax_class_loss,
+)
 from geoseg.maskrcnn.matching import sample_rois
 from geoseg.maskrcnn.nms import take_rows
 from geoseg.maskrcnn.proposals import make_proposals
@@ -43,14 +50,31 @@ class MaskRCNN(keras.Model):
         self.config = config
         self.num_rois = num_rois
         self.num_positive = num_positive
-        channels, classes = config.pyramid_channels, config.num_classes
+        channels, outputs = config.pyramid_channels, config.num_outputs
         self.backbone = build_backbone(config)
         self.fpn = build_pyramid(self.backbone, channels)
-        self.rpn = RPNHead(channels, len(config.anchor_ratios), name="rpn_model")
+        self.rpn = RPNHead(
+            config.rpn_channels or channels,
+            len(config.anchor_ratios),
+            1 + config.first_class,
+            name="rpn_model",
+        )
         self.rpn.build([(None, s, s, channels) for s in self._pyramid_sizes()])
-        self.box_head = BoxHead(classes, config.box_units, name="box_head")
+        self.box_head = BoxHead(
+            outputs,
+            config.box_units,
+            box_per_class=config.box_per_class,
+            conv_px=config.box_pool_px if config.head_batch_norm else None,
+            name="box_head",
+        )
         self.box_head.build((None, None, config.box_pool_px, config.box_pool_px, channels))
-        self.mask_head = MaskHead(classes, channels, config.mask_convs, name="mask_head")
+        self.mask_head = MaskHead(
+            outputs,
+            channels,
+            config.mask_convs,
+            batch_norm=config.head_batch_norm,
+            name="mask_head",
+        )
         self.mask_head.build((None, None, config.mask_pool_px, config.mask_pool_px, channels))
         self.anchors = make_anchors(config)
         self._loss_means = [keras.metrics.Mean(name=name) for name in LOSS_NAMES]
@@ -66,22 +90,42 @@ class MaskRCNN(keras.Model):
         return self.fpn(self.backbone(normalized))  # type: ignore[no-any-return]
 
     def propose(self, pyramid: Sequence[Any]) -> tuple[Any, Any, Any]:
-        """Pyramid to RPN logits (B, A), deltas (B, A, 4) and proposals (B, N, 4)."""
+        """Pyramid to RPN logits (B, A), deltas (B, A, 4) and proposals (B, N, 4).
+
+        The proposals are in the frame of the network, see `geoseg.maskrcnn.frames`.
+        """
         logits, deltas = self.rpn(pyramid)
-        anchors = ops.convert_to_tensor(self.anchors)
+        anchors = enter_frame(ops.convert_to_tensor(self.anchors), self.config)
         proposals = make_proposals(
             ops.stop_gradient(logits), ops.stop_gradient(deltas), anchors, self.config
         )
         return logits, deltas, proposals
 
-    def find_boxes(self, images: Any, min_score: Any) -> dict[str, Any]:
-        """Detections without masks, and the pyramid for `find_masks`; see `select_detections`."""
+    def classify(self, pyramid: Sequence[Any], boxes: Any) -> tuple[Any, Any]:
+        """Class logits and deltas of boxes (B, N, 4) in the frame of the network; see `BoxHead`."""
+        pooled = roi_align(pyramid[:4], boxes, self.config.box_pool_px, self.config)
+        return self.box_head(pooled)  # type: ignore[no-any-return]
+
+    def find_boxes(self, images: Any, min_score: Any, windows: Any = None) -> dict[str, Any]:
+        """Detections without masks, and the pyramid for `find_masks`.
+
+        Args:
+            images: (B, S, S, 3), RGB 0..255.
+            min_score: detections must score at least this; a number or float32 (B, 1).
+            windows: float32 (B, 4), tile pixels: where each image lies in its tile. Detections are
+                clipped to it; None for images that fill their tiles.
+
+        Returns:
+            As `select_detections`, the boxes in tile pixels; and the "pyramid".
+        """
         pyramid = self.features(images)
         _, _, proposals = self.propose(pyramid)
-        pooled = roi_align(pyramid[:4], proposals, self.config.box_pool_px)
-        logits, deltas = self.box_head(pooled)
-        found = select_detections(logits, deltas, proposals, min_score, self.config)
-        return {**found, "pyramid": pyramid[:4]}
+        logits, deltas = self.classify(pyramid, proposals)
+        if windows is not None:
+            windows = enter_frame(ops.cast(windows, "float32"), self.config)
+        found = select_detections(logits, deltas, proposals, min_score, self.config, windows)
+        boxes = leave_frame(found["boxes"], self.config)
+        return {**found, "boxes": boxes, "pyramid": pyramid[:4]}
 
     def find_masks(self, pyramid: Sequence[Any], boxes: Any, classes: Any) -> Any:
         """Soft masks of boxes.
@@ -94,8 +138,12 @@ class MaskRCNN(keras.Model):
         Returns:
             float32 (B, D, M, M) in 0..1, of each box's own class.
         """
-        pooled = roi_align(pyramid, boxes, self.config.mask_pool_px)
-        return ops.sigmoid(_own_class(self.mask_head(pooled), classes))
+        boxes = enter_frame(boxes, self.config)
+        return ops.sigmoid(self._mask_logits(pyramid, boxes, classes))
+
+    def _mask_logits(self, pyramid: Sequence[Any], boxes: Any, classes: Any) -> Any:
+        pooled = roi_align(pyramid, boxes, self.config.mask_pool_px, self.config)
+        return _own_class(self.mask_head(pooled), classes + self.config.first_class)
 
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """The five losses of a training batch.
@@ -111,7 +159,7 @@ class MaskRCNN(keras.Model):
         """
         pyramid = self.features(inputs["images"])
         logits, deltas, proposals = self.propose(pyramid)
-        boxes = ops.cast(inputs["boxes"], "float32")
+        boxes = enter_frame(ops.cast(inputs["boxes"], "float32"), self.config)
         rois = sample_rois(
             proposals,
             boxes,
@@ -124,34 +172,50 @@ class MaskRCNN(keras.Model):
         return {
             "rpn_class": rpn_class_loss(logits, inputs["anchor_labels"]),
             "rpn_bbox": box_loss(deltas, inputs["anchor_deltas"], is_anchor_positive),
-            **self._box_losses(pyramid[:4], rois, boxes, inputs["classes"]),
-            "mask": self._mask_loss(pyramid[:4], rois, boxes, inputs),
+            **self.head_losses(pyramid[:4], rois, {**inputs, "boxes": boxes}),
         }
 
-    def _box_losses(
-        self, pyramid: Sequence[Any], rois: dict[str, Any], boxes: Any, classes: Any
+    def head_losses(
+        self, pyramid: Sequence[Any], rois: dict[str, Any], objects: dict[str, Any]
     ) -> dict[str, Any]:
-        pooled = roi_align(pyramid, rois["rois"], self.config.box_pool_px)
-        logits, deltas = self.box_head(pooled)
-        class_of_roi = ops.take_along_axis(classes, rois["object"], axis=1)
-        targets = ops.one_hot(class_of_roi, self.config.num_classes, dtype="float32")
-        targets = targets * rois["is_positive"][..., None]
-        delta_targets = encode_boxes(take_rows(boxes, rois["object"]), rois["rois"])
+        """The losses of the heads on given proposals.
+
+        Args:
+            pyramid: P2..P5.
+            rois: as `sample_rois` gives them.
+            objects: "boxes" in the frame of the network, "classes" and "masks", see `call`.
+        """
+        classes = ops.take_along_axis(objects["classes"], rois["object"], axis=1)
+        logits, deltas = self.classify(pyramid, rois["rois"])
+        wanted = encode_boxes(take_rows(objects["boxes"], rois["object"]), rois["rois"])
+        if self.config.box_per_class:
+            own = classes + self.config.first_class
+            deltas = ops.take_along_axis(deltas, own[..., None, None], axis=2)[:, :, 0]
         return {
-            "class": class_loss(logits, targets, rois["is_used"]),
-            "bbox": box_loss(deltas, delta_targets, rois["is_positive"]),
+            "class": self._class_loss(logits, classes, rois),
+            "bbox": box_loss(deltas, wanted, rois["is_positive"]),
+            "mask": self._mask_loss(pyramid, rois, objects),
         }
+
+    def _class_loss(self, logits: Any, classes: Any, rois: dict[str, Any]) -> Any:
+        is_positive = rois["is_positive"]
+        if self.config.classification == "softmax":
+            outputs = (classes + 1) * ops.cast(is_positive, "int32")
+            return softmax_class_loss(logits, outputs, rois["is_used"])
+        targets = ops.one_hot(classes, self.config.num_classes, dtype="float32")
+        return class_loss(logits, targets * is_positive[..., None], rois["is_used"])
 
     def _mask_loss(
-        self, pyramid: Sequence[Any], rois: dict[str, Any], boxes: Any, inputs: dict[str, Any]
+        self, pyramid: Sequence[Any], rois: dict[str, Any], objects: dict[str, Any]
     ) -> Any:
         front = {name: value[:, : self.num_positive] for name, value in rois.items()}
-        pooled = roi_align(pyramid, front["rois"], self.config.mask_pool_px)
-        classes = ops.take_along_axis(inputs["classes"], front["object"], axis=1)
-        logits = _own_class(self.mask_head(pooled), classes)
-        masks = ops.cast(take_rows(inputs["masks"], front["object"]), "float32") / 255.0
-        mask_boxes = take_rows(boxes, front["object"])
-        targets = crop_masks(masks, mask_boxes, front["rois"], logits.shape[2])
+        classes = ops.take_along_axis(objects["classes"], front["object"], axis=1)
+        logits = self._mask_logits(pyramid, front["rois"], classes)
+        masks = ops.cast(take_rows(objects["masks"], front["object"]), "float32") / 255.0
+        mask_boxes = take_rows(objects["boxes"], front["object"])
+        targets = crop_masks(
+            masks, mask_boxes, front["rois"], logits.shape[2], self.config.roi_sampling
+        )
         return mask_loss(logits, targets, front["is_positive"])
 
     def compute_loss(

@@ -7,13 +7,22 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from geoseg.config import MaskRCNNConfig
 from geoseg.errors import OutputError, OutputExistsError, WeightsError
 from geoseg.maskrcnn.bundled import BUNDLED_NAME, BUNDLED_PATH, BUNDLED_SHA256
-from geoseg.maskrcnn.weights_file import SUFFIXES, Arrays, file_sha256, read_weights
+from geoseg.maskrcnn.matterport.h5_file import MatterportWeights, is_matterport, read_matterport
+from geoseg.maskrcnn.matterport.whole_network import as_network
+from geoseg.maskrcnn.weights_file import (
+    SUFFIXES,
+    Arrays,
+    file_sha256,
+    read_weights,
+    write_weights,
+)
 
 # Overrides the user's folder of weights.
 FOLDER_VARIABLE = "GEOSEG_WEIGHTS_DIR"
@@ -123,18 +132,21 @@ def get_name(path: Path) -> str:
     return path.name[: len(path.name) - len(ending)]
 
 
-def examine_weights(path: Path | None) -> tuple[WeightsFacts, Arrays]:
+def examine_weights(
+    path: Path | None, found: MatterportWeights | None = None
+) -> tuple[WeightsFacts, Arrays]:
     """What is in a weights file, and its arrays.
 
     Args:
         path: of the file; None for the bundled model.
+        found: what was read of it, if it is matterport's and was read before.
 
     Raises:
         WeightsError: the file is missing, damaged or of another program.
     """
     is_bundled = path is None
     file = BUNDLED_PATH if path is None else path
-    arrays, config = read_weights(file)
+    arrays, config = read_weights(file) if found is None else as_network(found, file.name)
     digest = file_sha256(file)
     facts = WeightsFacts(
         name=get_name(file) if file in list_weights() else file.name,
@@ -151,50 +163,93 @@ def examine_weights(path: Path | None) -> tuple[WeightsFacts, Arrays]:
     return facts, arrays
 
 
-def import_weights(path: Path, name: str | None = None, *, overwrite: bool = False) -> Path:
+def import_weights(
+    path: Path,
+    name: str | None = None,
+    *,
+    overwrite: bool = False,
+    class_names: tuple[str, ...] | None = None,
+    tile_size_px: int | None = None,
+    gsd_m: float | None = None,
+) -> Path:
     """Copy a weights file into the library, after a look at what is in it.
+
+    A file of matterport's becomes an .npz, with the config that it lacks.
 
     Args:
         path: of the file.
         name: to ask for it by; None takes the file's.
         overwrite: replace a file of that name.
+        class_names: of a file of matterport's, without background; None takes the usual ones, see
+            `geoseg.maskrcnn.matterport.class_names`.
+        tile_size_px: side of the square input of such a file's network; None takes the usual one.
+        gsd_m: ground metres per pixel of that input; None takes the usual one.
 
     Returns:
         The copy.
 
     Raises:
         WeightsError: the file is missing, damaged, of another program, or does not make a
-            network; or the name is no name.
+            network; or the name is no name; or a setting is given for a file that has its own.
         OutputExistsError: the name is taken.
         OutputError: the copy cannot be written.
     """
-    from geoseg.maskrcnn.onnx.model import check_fit
+    from geoseg.maskrcnn.fit import check_fit
 
-    arrays, config = read_weights(path)
+    settings = {"class_names": class_names, "tile_size_px": tile_size_px, "gsd_m": gsd_m}
+    found = read_matterport(path) if is_matterport(path) else None
+    if found is None:
+        arrays, config = _read_with_config(path, settings)
+    else:
+        arrays, config = as_network(found, path.name, **settings)  # type: ignore[arg-type]
     check_fit(arrays, config, path.name)
     wanted = get_name(path) if name is None else name
-    if not _NAME.fullmatch(wanted) or wanted.endswith(SUFFIXES):
-        raise WeightsError(
-            "a name must be letters, digits, dots, dashes and underscores, without the ending of "
-            f"a file; got {wanted}."
-        )
-    if wanted == BUNDLED_NAME:
-        raise OutputExistsError(f"{wanted} is the name of the bundled model; choose another.")
-    taken = [one for one in list_weights()[1:] if get_name(one) == wanted]
-    if taken and not overwrite:
-        raise OutputExistsError(f"{wanted} exists; ask to overwrite it, or choose another name.")
-    folder = get_weights_folder()
-    target = folder / (wanted + next(one for one in SUFFIXES if path.name.endswith(one)))
-    temporary = target.with_name(f".{os.getpid()}.{target.name}")
+    taken = _list_taken(wanted, overwrite=overwrite)
+    ending = ".npz" if found else next(one for one in SUFFIXES if path.name.endswith(one))
+    target = get_weights_folder() / (wanted + ending)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, temporary)
-        temporary.replace(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if found is None:
+            _copy(path, target)
+        else:
+            write_weights(target, arrays, config, compress=False)
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {error}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)
     for other in taken:
         if other != target:
             other.unlink()
     return target
+
+
+def _read_with_config(path: Path, settings: Mapping[str, object]) -> tuple[Arrays, MaskRCNNConfig]:
+    given = [name for name, value in settings.items() if value is not None]
+    arrays, config = read_weights(path)
+    if given:
+        raise WeightsError(
+            f"{path.name} says itself what its {given[0]} must be: {getattr(config, given[0])}."
+        )
+    return arrays, config
+
+
+def _list_taken(name: str, *, overwrite: bool) -> list[Path]:
+    """Imported files of a name, if it may be given to another."""
+    if not _NAME.fullmatch(name) or name.endswith(SUFFIXES):
+        raise WeightsError(
+            "a name must be letters, digits, dots, dashes and underscores, without the ending of "
+            f"a file; got {name}."
+        )
+    if name == BUNDLED_NAME:
+        raise OutputExistsError(f"{name} is the name of the bundled model; choose another.")
+    taken = [one for one in list_weights()[1:] if get_name(one) == name]
+    if taken and not overwrite:
+        raise OutputExistsError(f"{name} exists; ask to overwrite it, or choose another name.")
+    return taken
+
+
+def _copy(path: Path, target: Path) -> None:
+    temporary = target.with_name(f".{os.getpid()}.{target.name}")
+    try:
+        shutil.copyfile(path, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

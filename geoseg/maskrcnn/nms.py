@@ -8,6 +8,10 @@ from keras import ops
 
 from geoseg.maskrcnn.boxes import pairwise_iou
 
+# The matrix of overlaps grows with the square of the boxes: more of them are settled block by
+# block, each against what is kept of those before it.
+BLOCK = 1024
+
 
 def greedy_keep(boxes: Any, candidates: Any, iou: float) -> Any:
     """Which boxes a greedy NMS keeps.
@@ -24,6 +28,20 @@ def greedy_keep(boxes: Any, candidates: Any, iou: float) -> Any:
     Returns:
         bool (B, N).
     """
+    kept: list[Any] = []
+    for start in range(0, max(boxes.shape[1], 1), BLOCK):
+        block, still_open = (one[:, start : start + BLOCK] for one in (boxes, candidates))
+        if start:
+            overlaps = pairwise_iou(block, boxes[:, :start]) > iou
+            better = ops.expand_dims(ops.concatenate(kept, axis=1), 1)
+            hit = ops.any(ops.logical_and(overlaps, better), axis=-1)
+            still_open = ops.logical_and(still_open, ops.logical_not(hit))
+        kept.append(_settle_block(block, still_open, iou))
+    return ops.concatenate(kept, axis=1)
+
+
+def _settle_block(boxes: Any, candidates: Any, iou: float) -> Any:
+    """`greedy_keep` of so few boxes that the matrix of their overlaps is small."""
     num_boxes = boxes.shape[1]
     order = ops.arange(num_boxes)
     is_better = ops.expand_dims(order, 0) < ops.expand_dims(order, 1)

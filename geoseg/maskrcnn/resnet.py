@@ -11,7 +11,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from geoseg.maskrcnn.architecture import BATCH_NORM_EPSILON, RESNET_BLOCKS, RESNET_CHANNELS
+from geoseg.maskrcnn.architecture import RESNET_BLOCKS, RESNET_CHANNELS
+from geoseg.maskrcnn.batch_norm import make_batch_norm
 from geoseg.maskrcnn.initializers import AFTER_RELU, OF_BRANCH, keep_size
 
 # Standard deviation of the pixels of an image round the mean that is subtracted.
@@ -33,7 +34,7 @@ def build_resnet(name: str, tile_size_px: int) -> keras.Model:
     x = layers.ZeroPadding2D(3, name="conv1_pad")(image)
     first = keep_size(AFTER_RELU / PIXEL_DEVIATION**2)
     x = layers.Conv2D(64, 7, 2, padding="valid", kernel_initializer=first, name="conv1")(x)
-    x = layers.ReLU(name="conv1_relu")(_batch_norm(x, "bn_conv1"))
+    x = layers.ReLU(name="conv1_relu")(make_batch_norm("bn_conv1")(x))
     x = layers.MaxPooling2D(3, 2, padding="same", name="pool1")(x)
     maps = []
     stages = zip(RESNET_CHANNELS, RESNET_BLOCKS[name], strict=True)
@@ -48,14 +49,14 @@ def build_resnet(name: str, tile_size_px: int) -> keras.Model:
 def _bottleneck(x: Any, label: str, channels: int, stride: int, has_projection: bool) -> Any:
     shortcut = x
     y = _convolve(x, f"res{label}_branch2a", channels, stride=stride)
-    y = layers.ReLU(name=f"res{label}_relu2a")(_batch_norm(y, f"bn{label}_branch2a"))
+    y = layers.ReLU(name=f"res{label}_relu2a")(make_batch_norm(f"bn{label}_branch2a")(y))
     y = _convolve(y, f"res{label}_branch2b", channels, kernel_px=3)
-    y = layers.ReLU(name=f"res{label}_relu2b")(_batch_norm(y, f"bn{label}_branch2b"))
+    y = layers.ReLU(name=f"res{label}_relu2b")(make_batch_norm(f"bn{label}_branch2b")(y))
     y = _convolve(y, f"res{label}_branch2c", 4 * channels, gain=OF_BRANCH)
-    y = _batch_norm(y, f"bn{label}_branch2c")
+    y = make_batch_norm(f"bn{label}_branch2c")(y)
     if has_projection:
         shortcut = _convolve(x, f"res{label}_branch1", 4 * channels, stride=stride)
-        shortcut = _batch_norm(shortcut, f"bn{label}_branch1")
+        shortcut = make_batch_norm(f"bn{label}_branch1")(shortcut)
     y = layers.Add(name=f"res{label}_add")([y, shortcut])
     return layers.ReLU(name=f"res{label}_out_relu")(y)
 
@@ -73,8 +74,3 @@ def _convolve(
     return layers.Conv2D(
         channels, kernel_px, stride, padding="same", kernel_initializer=initializer, name=name
     )(x)
-
-
-def _batch_norm(x: Any, name: str) -> Any:
-    # Not trainable: Keras then uses the moving statistics in training too.
-    return layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, trainable=False, name=name)(x)

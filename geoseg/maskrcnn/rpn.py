@@ -18,15 +18,17 @@ class RPNHead(layers.Layer):
     """Score and box deltas of every anchor.
 
     Attributes:
-        channels: width of the pyramid and of the shared convolution.
+        channels: width of the shared convolution.
         num_ratios: anchors per cell.
+        num_scores: 1, or 2 for background and object.
     """
 
-    def __init__(self, channels: int, num_ratios: int, **kwargs: Any) -> None:
+    def __init__(self, channels: int, num_ratios: int, num_scores: int = 1, **kwargs: Any) -> None:
         """Make the layers; see the class for the arguments."""
         super().__init__(**kwargs)
         self.channels = channels
         self.num_ratios = num_ratios
+        self.num_scores = num_scores
         self.shared = layers.Conv2D(
             channels,
             3,
@@ -36,11 +38,11 @@ class RPNHead(layers.Layer):
             name="rpn_conv_shared",
         )
         self.scorer = layers.Conv2D(
-            num_ratios,
+            num_ratios * num_scores,
             1,
             dtype="float32",
             kernel_initializer=initializers.RandomNormal(stddev=0.01),
-            bias_initializer=initializers.Constant(PRIOR_LOGIT),
+            bias_initializer=initializers.Constant(PRIOR_LOGIT if num_scores == 1 else 0.0),
             name="rpn_class_raw",
         )
         self.regressor = layers.Conv2D(
@@ -59,14 +61,22 @@ class RPNHead(layers.Layer):
         self.built = True
 
     def call(self, pyramid: Sequence[Any]) -> tuple[Any, Any]:
-        """Pyramid P2..P6 to (logits (B, A), deltas (B, A, 4)), float32, in the anchors' order."""
+        """Pyramid P2..P6 to (logits (B, A), deltas (B, A, 4)), float32, in the anchors' order.
+
+        The sigmoid of a logit is the probability of an object: of two scores their difference is
+        given, whose sigmoid is their softmax.
+        """
         logits, deltas = [], []
         for level in pyramid:
             shared = self.shared(level)
             cells = level.shape[1] * level.shape[2]
-            logits.append(ops.reshape(self.scorer(shared), (-1, cells * self.num_ratios)))
+            logits.append(self._score(shared, cells * self.num_ratios))
             deltas.append(ops.reshape(self.regressor(shared), (-1, cells * self.num_ratios, 4)))
         return ops.concatenate(logits, axis=1), ops.concatenate(deltas, axis=1)
+
+    def _score(self, shared: Any, num_anchors: int) -> Any:
+        scores = ops.reshape(self.scorer(shared), (-1, num_anchors, self.num_scores))
+        return scores[..., 0] if self.num_scores == 1 else scores[..., 1] - scores[..., 0]
 
     def compute_output_shape(
         self, input_shape: Sequence[Sequence[Any]]
@@ -82,4 +92,5 @@ class RPNHead(layers.Layer):
             **super().get_config(),
             "channels": self.channels,
             "num_ratios": self.num_ratios,
+            "num_scores": self.num_scores,
         }

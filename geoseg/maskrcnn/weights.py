@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geoseg.errors import WeightsError
 from geoseg.maskrcnn.model import MaskRCNN
-from geoseg.maskrcnn.weights_file import read_arrays, read_weights, write_weights
+from geoseg.maskrcnn.weights_file import halve, read_arrays, read_weights, write_weights
 
 
 def weight_names(model: keras.Model) -> dict[str, Any]:
@@ -37,9 +37,9 @@ def save_weights(
     """Write the weights and the config; a file of that name is replaced in one step.
 
     Args:
-        path: ends in .npz or .weights.h5.
+        path: ends in .npz, .weights.h5, .onnx or .h5, see `write_weights`.
         model: whose weights and config are written.
-        half_precision: store float16.
+        half_precision: store float16, but for numbers that are too large.
         values: arrays to write instead of the model's own, under `weight_names`.
 
     Raises:
@@ -47,10 +47,11 @@ def save_weights(
         OutputError: the file cannot be written.
     """
     values = weight_names(model) if values is None else values
-    dtype = np.float16 if half_precision else np.float32
     arrays: dict[str, NDArray[np.floating]] = {
-        name: np.asarray(value, dtype) for name, value in values.items()
+        name: np.asarray(value, np.float32) for name, value in values.items()
     }
+    if half_precision:
+        arrays = {name: halve(one) for name, one in arrays.items()}
     write_weights(path, arrays, model.config)
 
 
@@ -58,11 +59,11 @@ def load_weights(path: Path, **model_options: Any) -> MaskRCNN:
     """Build the network that a weights file was made by, and fill it.
 
     Args:
-        path: .npz or .weights.h5 written by `save_weights`.
+        path: written by `save_weights`, or by matterport's program.
         **model_options: passed on to `MaskRCNN`.
 
     Raises:
-        WeightsError: the file is missing, damaged, or not of this project.
+        WeightsError: the file is missing, damaged, or of another program.
     """
     arrays, config = read_weights(path)
     model = MaskRCNN(config, **model_options)
@@ -106,7 +107,7 @@ def fill_weights(
                 f"got {arrays[name].shape}."
             )
     for name, variable in found.items():
-        variable.assign(arrays[name].astype("float32"))
+        variable.assign(arrays[name].astype("float32", copy=False))
     return missing
 
 

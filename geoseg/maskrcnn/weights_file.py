@@ -1,7 +1,8 @@
 """Weights files as bytes and arrays; reading one needs no Keras.
 
 One npz, .weights.h5 or .onnx carries the arrays and the network's config, and nothing that can
-run code. An .onnx file also carries the network itself, see `geoseg.maskrcnn.onnx`.
+run code. An .onnx file also carries the network itself, see `geoseg.maskrcnn.onnx`. An .h5 file is
+matterport's, see `geoseg.maskrcnn.matterport`: it carries arrays alone.
 """
 
 from __future__ import annotations
@@ -9,9 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,24 +19,11 @@ from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig, from_dict, to_dict
 from geoseg.errors import ConfigError, OutputError, WeightsError
+from geoseg.maskrcnn.damage import read_undamaged
 
 CONFIG_KEY = "geoseg_config"
-SUFFIXES = (".npz", ".weights.h5", ".onnx")
-
-# What zipfile, NumPy and h5py raise on bytes that they did not write.
-_DAMAGE = (
-    OSError,
-    ValueError,
-    TypeError,
-    EOFError,
-    KeyError,
-    RuntimeError,
-    MemoryError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-    zipfile.BadZipFile,
-)
+# An .h5 file of another name than .weights.h5 is written as matterport's are.
+SUFFIXES = (".npz", ".weights.h5", ".onnx", ".h5")
 
 Arrays = dict[str, NDArray[np.floating]]
 
@@ -46,19 +31,25 @@ Arrays = dict[str, NDArray[np.floating]]
 def read_weights(path: Path) -> tuple[Arrays, MaskRCNNConfig]:
     """The arrays of a weights file by name, `<layer>/<variable>`, and the network's config.
 
+    Whether an HDF5 file is ours or matterport's is seen from what is in it, not from its name.
+
     Raises:
-        WeightsError: the file is missing, damaged, or not of this project.
+        WeightsError: the file is missing, damaged, or neither of this project nor matterport's.
     """
-    if path.name.endswith(".h5") and not path.name.endswith(".weights.h5"):
-        raise WeightsError(
-            f"{path.name} must be written by geoseg; .h5 files of other programs, such as "
-            "matterport's Mask R-CNN, are not read yet."
-        )
     check_suffix(path)
-    content = _read(path, _choose_reader(path))
+    if path.name.endswith(".h5"):
+        from geoseg.maskrcnn.matterport.h5_file import is_matterport, read_matterport
+        from geoseg.maskrcnn.matterport.whole_network import as_network
+
+        if is_matterport(path):
+            return as_network(read_matterport(path), path.name)
+    content = read_undamaged(path, _choose_reader(path))
     config = content.pop(CONFIG_KEY, None)
     if config is None:
-        raise WeightsError(f"{path.name} must be written by geoseg; it has no {CONFIG_KEY} inside.")
+        other = " or matterport's Mask R-CNN" if path.name.endswith(".h5") else ""
+        raise WeightsError(
+            f"{path.name} must be written by geoseg{other}; it has no {CONFIG_KEY} inside."
+        )
     try:
         return _check_floats(path, content), from_dict(MaskRCNNConfig, _parse_table(str(config)))
     except (ConfigError, ValueError) as error:
@@ -71,21 +62,27 @@ def read_arrays(path: Path) -> Arrays:
     Raises:
         WeightsError: the file is missing or damaged, or holds anything but float arrays.
     """
-    return _check_floats(path, _read(path, _read_npz))
+    return _check_floats(path, read_undamaged(path, _read_npz))
 
 
 def write_weights(
-    path: Path, arrays: Mapping[str, NDArray[np.floating]], config: MaskRCNNConfig
+    path: Path,
+    arrays: Mapping[str, NDArray[np.floating]],
+    config: MaskRCNNConfig,
+    *,
+    compress: bool = True,
 ) -> None:
     """Write arrays and config; a file of that name is replaced in one step.
 
     Args:
-        path: ends in .npz, .weights.h5 or .onnx.
+        path: ends in .npz, .weights.h5, .onnx or .h5; the last makes a file of matterport's.
         arrays: by name, `<layer>/<variable>`.
         config: of the network.
+        compress: make an npz a little smaller, and slower to read.
 
     Raises:
-        WeightsError: the file name has another ending, or an ONNX graph does not fit the arrays.
+        WeightsError: the file name has another ending, an ONNX graph does not fit the arrays, or
+            matterport's program does not know such a network.
         OutputError: the file cannot be written.
     """
     check_suffix(path)
@@ -94,18 +91,35 @@ def write_weights(
     try:
         if path.name.endswith(".npz"):
             content: dict[str, Any] = {**arrays, CONFIG_KEY: np.array(text)}
-            np.savez_compressed(temporary, **content)
+            (np.savez_compressed if compress else np.savez)(temporary, **content)
         elif path.name.endswith(".onnx"):
             from geoseg.maskrcnn.onnx.file import write_onnx
 
             write_onnx(temporary, arrays, config, path.name)
-        else:
+        elif path.name.endswith(".weights.h5"):
             _write_h5(temporary, arrays, text)
+        else:
+            from geoseg.maskrcnn.matterport.h5_writer import write_matterport
+
+            write_matterport(temporary, arrays, config, path.name)
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error}.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def halve(array: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The array as float16, or as float32 where a number is too large for that.
+
+    The variances of a batch norm, of pixels of 0 to 255 in the first of them, may be.
+
+    Example:
+        >>> halve(np.array([65504.0])).dtype, halve(np.array([1e5])).dtype
+        (dtype('float16'), dtype('float32'))
+    """
+    is_small = np.abs(array).max(initial=0) <= np.finfo(np.float16).max
+    return array.astype(np.float16 if is_small else np.float32)
 
 
 def file_sha256(path: Path) -> str:
@@ -138,19 +152,6 @@ def _choose_reader(path: Path) -> Callable[[Path], dict[str, Any]]:
     return _read_h5
 
 
-def _read(path: Path, reader: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    if not path.is_file():
-        raise WeightsError(f"{path} must be a weights file; there is none.")
-    try:
-        return reader(path)
-    except _DAMAGE as error:
-        reason = (str(error).strip("'").splitlines() or [type(error).__name__])[0]
-        raise WeightsError(
-            f"{path.name} must be a whole weights file; it is damaged or of another program "
-            f"({path.stat().st_size:,} bytes: {reason})."
-        ) from error
-
-
 def _read_npz(path: Path) -> dict[str, Any]:
     # Opened here: on some damage np.load leaves the file open.
     with path.open("rb") as file:
@@ -179,9 +180,10 @@ def _read_h5(path: Path) -> dict[str, Any]:
             content[name] = item[()]
 
     with h5py.File(path, "r") as file:
-        file.visititems(take)
+        # Files of other programs need not be read: they are refused.
         if CONFIG_KEY in file.attrs:
             content[CONFIG_KEY] = file.attrs[CONFIG_KEY]
+            file.visititems(take)
     return content
 
 

@@ -27,7 +27,9 @@ class OverconfidentDetector(BrightDetector):
         super().__init__(**options)
         assert options["has_raw_scores"] is True
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
         """The roof's brightness is the share of such roofs that is labelled, in percent."""
         return [
             [self._score(image, one) for one in found]

@@ -261,7 +261,7 @@ def test_the_folder_of_the_raster_is_left_as_it_is(dtype: str, tmp_path: Path) -
 class InterruptedDetector(BrightDetector):
     """Is interrupted as by Ctrl-C at the second step."""
 
-    def detect(self, images: Any) -> Any:
+    def detect(self, images: Any, windows: Any = None) -> Any:
         if self.num_seen:
             raise KeyboardInterrupt
         return super().detect(images)

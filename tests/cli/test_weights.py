@@ -95,7 +95,8 @@ def test_export_and_back_keeps_the_numbers() -> None:
 def test_export_refuses_what_it_cannot_do() -> None:
     Path("old.npz").write_text("old")
     assert_refused(run("export", NAME, "-o", "old.npz"), "old.npz exists")
-    assert_refused(run("export", NAME, "-o", "a.pt"), ".npz, .weights.h5 or .onnx; got a.pt")
+    assert_refused(run("export", NAME, "-o", "a.pt"), ".weights.h5, .onnx or .h5; got a.pt")
+    assert_refused(run("export", NAME, "-o", "a.h5"), "a.h5 would be a file of matterport's")
     assert_refused(run("export", "old.npz", "-o", "a.onnx"), "old.npz must be a whole weights")
     assert_refused(run("export", "nobody", "-o", "a.onnx"), f"one of {NAME}; got nobody")
     assert [path.name for path in Path().iterdir()] == ["old.npz"]
@@ -103,7 +104,7 @@ def test_export_refuses_what_it_cannot_do() -> None:
 
 def test_import_refuses_files_of_other_programs() -> None:
     Path("coco.h5").write_bytes(b"\x89HDF")
-    assert_refused(run("import", "coco.h5"), "matterport's Mask R-CNN, are not read yet")
+    assert_refused(run("import", "coco.h5"), "coco.h5 must be a whole weights file; it is damaged")
     assert_refused(run("import", "gone.npz"), "gone.npz must be a weights file; there is none")
 
 

@@ -29,10 +29,12 @@ class StubBoxes:
         self.error = error
         self.batches: list[int] = []
         self.min_scores: list[float] = []
+        self.windows: list[Any] = []
 
-    def __call__(self, images: NDArray[np.uint8], min_score: Any) -> dict[str, Any]:
+    def __call__(self, images: NDArray[np.uint8], min_score: Any, *windows: Any) -> dict[str, Any]:
         """Boxes of one row each; kept ones first."""
         self.batches.append(len(images))
+        self.windows.extend(one.tolist() for one in windows)
         self.min_scores.append(float(min_score))
         if len(images) > self.most:
             raise self.error
@@ -122,6 +124,15 @@ def test_each_image_gets_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert last.score == pytest.approx(0.98)
     assert last.mask.dtype == np.float16
     assert last.mask.max() == pytest.approx(0.02, abs=1e-4)
+
+
+def test_each_image_gets_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector, boxes, _ = make_detector(monkeypatch, batch_size=2)
+    windows = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 9, 9, 9]], np.float32)
+    detector.detect(make_images(2, 0, 3), windows)
+    assert boxes.windows == [windows[:2].tolist(), windows[2:].tolist()]
+    detector.detect(make_images(1))
+    assert len(boxes.windows) == 2
 
 
 def test_no_images_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from geoseg.config import DetectConfig
-from geoseg.detections.views import ManyViewsDetector, load_views, show_view
+from geoseg.detections.views import ManyViewsDetector, load_views, show_view, turn_windows
 from geoseg.masks import paste_mask
 from geoseg.types import Detection
 from tests.bright import BrightDetector, make_scene
@@ -24,11 +24,12 @@ class LeftDetector(BrightDetector):
         super().__init__(**options)
         self.min_score = options.get("min_score")
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
         """Patches whose centre is on the left."""
-        return [
-            [one for one in some if one.box[1::2].mean() < 150] for some in super().detect(images)
-        ]
+        found = super().detect(images, windows)
+        return [[one for one in some if one.box[1::2].mean() < 150] for some in found]
 
 
 def make_image(*roofs_px: tuple[int, int, int, int]) -> NDArray[np.uint8]:
@@ -50,6 +51,16 @@ def test_the_eight_views_are_all_symmetries_of_a_square() -> None:
     mirrored = {np.rot90(images[:, :, ::-1], turn, (1, 2)).tobytes() for turn in range(4)}
     assert views == turned | mirrored
     assert show_view(images, 0).tobytes() == images.tobytes()
+
+
+@pytest.mark.parametrize("view", range(8))
+def test_windows_turn_with_the_image(view: int) -> None:
+    images = np.zeros((1, 10, 10, 3), np.uint8)
+    images[0, 1:4, 2:9] = 1
+    y1, x1, y2, x2 = turn_windows(np.array([[1, 2, 4, 9]], np.float32), view, 10)[0].astype(int)
+    turned = show_view(images, view)[0]
+    assert turned[y1:y2, x1:x2].all()
+    assert turned.sum() == 3 * (y2 - y1) * (x2 - x1) == 3 * 21
 
 
 @pytest.mark.parametrize("num_views", [2, 4, 8])

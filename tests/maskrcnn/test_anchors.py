@@ -36,6 +36,14 @@ def test_first_anchors_worked_by_hand() -> None:
     np.testing.assert_allclose(make_anchors(config)[:4], expected, atol=1e-5)
 
 
+def test_anchors_can_be_centred_on_the_corners_of_cells() -> None:
+    corner = dataclasses.replace(DEFAULT, tile_size_px=75, anchor_offset=0.0)
+    middle = dataclasses.replace(corner, anchor_offset=0.5)
+    # Half a cell is 2 px on P2 and 32 px on P6.
+    moved = make_anchors(middle) - make_anchors(corner)
+    np.testing.assert_allclose(moved[[0, -1]], [[2] * 4, [32] * 4], atol=1e-4)
+
+
 def test_number_of_anchors_in_the_usual_layout() -> None:
     config = dataclasses.replace(DEFAULT, tile_size_px=320)
     assert make_anchors(config).shape == (25_575, 4)

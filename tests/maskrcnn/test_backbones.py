@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import keras
@@ -11,16 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig
+from geoseg.errors import WeightsError
+from geoseg.maskrcnn import imagenet
 from geoseg.maskrcnn.anchors import level_sizes
 from geoseg.maskrcnn.backbones import build_backbone, normalize_images
+from geoseg.maskrcnn.imagenet import fill_from_keras
 from geoseg.maskrcnn.mobilenet_v2 import build_mobilenet_v2
 from geoseg.maskrcnn.resnet import build_resnet
 from tests.maskrcnn.samples import seeded_array
-
-# Of keras.applications' batch norms, and of matterport's.
-MOBILENET_EPSILON = 1e-3
-RESNET_EPSILON = 1.001e-5
-MATTERPORT_EPSILON = 1e-3
 
 
 def fill(model: keras.Model) -> None:
@@ -45,26 +42,6 @@ def assert_equal_maps(found: list[Any], expected: list[Any]) -> None:
         np.testing.assert_allclose(one, other, atol=1e-4 * np.abs(other).max())
 
 
-def fold_batch_norm(reference: keras.Model, model: keras.Model) -> None:
-    """Fold the batch norms of keras.applications' MobileNetV2 into our convolutions."""
-    layers = {layer.name: layer for layer in reference.layers}
-    for layer in model.layers:
-        if not layer.weights:
-            continue
-        known = layers[layer.name]
-        norm = next(
-            layers[name]
-            for name in (f"{layer.name}_BN", f"bn_{layer.name}", f"{layer.name}_bn")
-            if name in layers
-        )
-        gamma, beta, mean, variance = (one for one in norm.get_weights())
-        scale = gamma / np.sqrt(variance + MOBILENET_EPSILON)
-        kernel = known.get_weights()[0]
-        is_depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-        folded = kernel * (scale[:, None] if is_depthwise else scale)
-        layer.set_weights([folded, beta - mean * scale])
-
-
 @pytest.mark.parametrize("tile_size_px", [75, 96, 203, 300])
 def test_mobilenet_is_that_of_keras(tile_size_px: int) -> None:
     reference = keras.applications.MobileNetV2(
@@ -72,42 +49,67 @@ def test_mobilenet_is_that_of_keras(tile_size_px: int) -> None:
     )
     fill(reference)
     model = build_mobilenet_v2(tile_size_px)
-    fold_batch_norm(reference, model)
+    fill_from_keras(model, reference)
     taps = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")
     expected = keras.Model(reference.input, [reference.get_layer(name).output for name in taps])
     images = random_input(tile_size_px)
     assert_equal_maps(model(images), expected(images))
 
 
-def keras_name(name: str) -> str:
-    """The name in keras.applications of a layer of our ResNet-50."""
-    if name in ("conv1", "bn_conv1"):
-        return {"conv1": "conv1_conv", "bn_conv1": "conv1_bn"}[name]
-    match = re.fullmatch(r"(res|bn)(\d)(\w)_branch(1|2[abc])", name)
-    assert match
-    kind, stage, block, branch = match.groups()
-    number = {"1": 0, "2a": 1, "2b": 2, "2c": 3}[branch]
-    suffix = "conv" if kind == "res" else "bn"
-    return f"conv{stage}_block{ord(block) - ord('a') + 1}_{number}_{suffix}"
-
-
-def test_resnet50_is_that_of_keras() -> None:
+@pytest.mark.parametrize(
+    ("name", "build", "blocks"),
+    [
+        ("resnet50", keras.applications.ResNet50, (3, 4, 6, 3)),
+        pytest.param(
+            "resnet101", keras.applications.ResNet101, (3, 4, 23, 3), marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_resnets_are_those_of_keras(name: str, build: Any, blocks: tuple[int, ...]) -> None:
     # 98 px: the map that is pooled has an odd side, for which both pad alike.
-    reference = keras.applications.ResNet50(
-        input_shape=(98, 98, 3), include_top=False, weights=None
-    )
+    reference = build(input_shape=(98, 98, 3), include_top=False, weights=None)
     fill(reference)
-    model = build_resnet("resnet50", 98)
-    for layer in model.layers:
-        if layer.weights:
-            values = reference.get_layer(keras_name(layer.name)).get_weights()
-            if isinstance(layer, keras.layers.BatchNormalization):
-                values[3] = values[3] + RESNET_EPSILON - MATTERPORT_EPSILON
-            layer.set_weights(values)
-    taps = ("conv2_block3_out", "conv3_block4_out", "conv4_block6_out", "conv5_block3_out")
-    expected = keras.Model(reference.input, [reference.get_layer(name).output for name in taps])
+    for layer in reference.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            # As small as the published ones may be: then the two epsilons matter.
+            layer.moving_variance.assign(layer.moving_variance * 1e-2)
+            layer.gamma.assign(layer.gamma * 1e-1)
+    model = build_resnet(name, 98)
+    fill_from_keras(model, reference)
+    taps = [f"conv{stage}_block{count}_out" for stage, count in enumerate(blocks, 2)]
+    expected = keras.Model(reference.input, [reference.get_layer(tap).output for tap in taps])
     images = random_input(98)
-    assert_equal_maps(model(images), expected(images))
+    assert_equal_maps(model(images), expected(images[..., ::-1]))
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "resnet50"])
+def test_published_weights_are_downloaded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def publish(**options: Any) -> str:
+        asked.append(options)
+        return "the network"
+
+    filled: list[object] = []
+    monkeypatch.setitem(imagenet._APPLICATIONS, name, publish)
+    monkeypatch.setattr(imagenet, "fill_from_keras", lambda *models: filled.append(models))
+    backbone = build_backbone(MaskRCNNConfig(backbone=name, tile_size_px=64))
+    imagenet.fill_from_imagenet(backbone)
+    assert asked == [{"input_shape": (224, 224, 3), "include_top": False, "weights": "imagenet"}]
+    assert filled == [(backbone, "the network")]
+
+
+def test_a_failed_download_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**options: Any) -> None:
+        raise Exception("URL fetch failure on https://a.b/c.h5:\nNone -- no route")
+
+    monkeypatch.setitem(imagenet._APPLICATIONS, "mobilenet_v2", fail)
+    with pytest.raises(WeightsError) as caught:
+        imagenet.fill_from_imagenet(build_mobilenet_v2(64))
+    assert str(caught.value) == (
+        "ImageNet weights of mobilenet_v2 must be downloaded once; URL fetch failure on "
+        "https://a.b/c.h5: None -- no route"
+    )
 
 
 def matterport_names(blocks: tuple[int, ...]) -> set[str]:

@@ -47,21 +47,31 @@ def found(
     return run_case(CASE, request.param, tmp_path_factory.mktemp("backend"), repository)
 
 
-@pytest.fixture(scope="module")
-def compare(found: Results, expected: Results) -> Callable[..., None]:
+@pytest.fixture(params=["", "matterport_"], ids=["ours", "matterport"])
+def prefix(request: pytest.FixtureRequest) -> str:
+    """Of the names of what one of the networks makes."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def compare(found: Results, expected: Results, prefix: str) -> Callable[..., None]:
     """Compares the results of one name."""
 
     def check(name: str, atol: float, rtol: float = 0.0) -> None:
-        np.testing.assert_allclose(found[name], expected[name], atol=atol, rtol=rtol)
+        wanted = expected[prefix + name]
+        np.testing.assert_allclose(found[prefix + name], wanted, atol=atol, rtol=rtol)
 
     return check
 
 
-def test_detections_are_the_same(expected: Results, compare: Callable[..., None]) -> None:
+def test_detections_are_the_same(
+    expected: Results, prefix: str, compare: Callable[..., None]
+) -> None:
     # A comparison of nothing would show nothing.
-    assert expected["counts"].min() >= 3
-    assert expected["counts"].max() < SMALL.max_detections
-    assert len(set(expected["classes"].tolist())) == 2
+    assert expected[f"{prefix}counts"].min() >= 3
+    assert expected[f"{prefix}counts"].max() < SMALL.max_detections
+    assert len(set(expected[f"{prefix}classes"].tolist())) == 2
     compare("counts", 0)
     compare("classes", 0)
     compare("boxes", 1e-3)
@@ -70,12 +80,18 @@ def test_detections_are_the_same(expected: Results, compare: Callable[..., None]
     compare("masks", 1e-3)
 
 
-def test_losses_are_the_same(expected: Results, compare: Callable[..., None]) -> None:
-    assert (expected["losses"] > 0).all()
+def test_losses_are_the_same(expected: Results, prefix: str, compare: Callable[..., None]) -> None:
+    assert (expected[f"{prefix}losses"] > 0).all()
     compare("losses", 1e-4, 1e-4)
     compare("step_losses", 1e-4, 1e-4)
 
 
-def test_a_step_moves_the_weights_alike(expected: Results, compare: Callable[..., None]) -> None:
-    assert (expected["moved"] > 0).mean() > 0.9
+def test_a_step_moves_the_weights_alike(
+    expected: Results, prefix: str, compare: Callable[..., None]
+) -> None:
+    # The batch norm that one of the networks has stays frozen.
+    assert (expected[f"{prefix}moved"] > 0).mean() > 0.7
+    assert (expected[f"{prefix}moved_backbone"] > 0).mean() > 0.9
     compare("moved", 1e-5, 1e-4)
+    # On so small a tile a unit at the kink of its ReLU6 counts for some thousandths.
+    compare("moved_backbone", 1e-5, 1e-4 if prefix == "" else 2e-2)

@@ -77,6 +77,38 @@ def test_slivers_are_dropped() -> None:
     assert found["boxes"][0].tolist() == [20, 20, 40, 40]
 
 
+CONTEST = dataclasses.replace(CONFIG, classification="softmax", box_per_class=True)
+
+
+def test_background_is_no_detection() -> None:
+    boxes = [[10, 10, 30, 30], [40, 40, 60, 60]]
+    deltas = np.zeros((2, 3, 4))
+    found = select([[3, 2, 1], [0, 1, 3]], boxes, deltas, 0.1, CONTEST)
+    assert found["is_kept"].tolist() == [True, False]
+    assert found["boxes"][0].tolist() == boxes[1]
+    assert found["classes"][0] == 1
+    powers = np.exp([0, 1, 3])
+    assert found["scores"][0] == pytest.approx(powers[2] / powers.sum())
+
+
+def test_each_class_refines_the_box_in_its_own_way() -> None:
+    boxes = np.array([[10, 10, 30, 30], [40, 40, 60, 60]], np.float32)
+    deltas = np.zeros((2, 3, 4))
+    # By a tenth of the height, in the class that wins and in another.
+    deltas[0, 2, 0] = deltas[1, 1, 0] = 1.0
+    found = select([[0, 1, 3], [0, 1, 2]], boxes, deltas, 0.1, CONTEST)
+    np.testing.assert_allclose(found["boxes"], [[12, 10, 32, 30], [40, 40, 60, 60]], atol=1e-4)
+
+
+def test_boxes_are_clipped_to_where_the_image_lies() -> None:
+    proposals = np.array([[[10, 10, 30, 30], [40, 40, 60, 60]]], np.float32)
+    logits = np.array([[[2, FAR], [1, FAR]]], np.float32)
+    window = np.array([[12, 0, 50, 75]], np.float32)
+    found = select_detections(logits, 0 * proposals, proposals, 0.5, CONFIG, window)
+    boxes = ops.convert_to_numpy(found["boxes"])[0]
+    np.testing.assert_allclose(boxes, [[12, 10, 30, 30], [40, 40, 50, 60]], atol=1e-4)
+
+
 @given(seed=st.integers(0, 2**32 - 1))
 def test_detections_keep_the_rules(seed: int) -> None:
     random = np.random.default_rng(seed)

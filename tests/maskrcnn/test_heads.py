@@ -25,8 +25,8 @@ def test_box_head_scores_and_refines_each_box() -> None:
 def test_box_head_worked_by_hand() -> None:
     head = BoxHead(1, 2)
     head.build((None, None, 1, 2, 1))
-    head.dense[0].set_weights([np.array([[1, -1], [2, -2]]), np.array([0, 1])])
-    head.dense[1].set_weights([np.eye(2), np.zeros(2)])
+    head.hidden[0].set_weights([np.array([[1, -1], [2, -2]]), np.array([0, 1])])
+    head.hidden[1].set_weights([np.eye(2), np.zeros(2)])
     head.scorer.set_weights([np.array([[1], [10]]), np.array([0.5])])
     head.regressor.set_weights([np.array([[1, 0, 0, 2], [0, 1, 0, 0]]), np.zeros(4)])
     # 1 * 3 + 2 * 4 = 11 and its negative plus 1, which the ReLU cuts off.

@@ -39,8 +39,19 @@ MAP_SHAPES = [(1, size, size, 4) for size in level_sizes(75)]
 CASES = [
     Case(FeaturePyramid, {"channels": 6}, MAP_SHAPES[:4], takes_list=True),
     Case(RPNHead, {"channels": 4, "num_ratios": 3}, MAP_SHAPES, takes_list=True),
-    Case(BoxHead, {"num_classes": 2, "units": 8}, [(1, 3, 7, 7, 4)]),
-    Case(MaskHead, {"num_classes": 2, "channels": 4, "num_convs": 2}, [(1, 3, 5, 5, 4)]),
+    Case(RPNHead, {"channels": 6, "num_ratios": 3, "num_scores": 2}, MAP_SHAPES, takes_list=True),
+    Case(BoxHead, {"num_outputs": 2, "units": 8}, [(1, 3, 7, 7, 4)]),
+    Case(
+        BoxHead,
+        {"num_outputs": 3, "units": 8, "box_per_class": True, "conv_px": 5},
+        [(1, 3, 5, 5, 4)],
+    ),
+    Case(MaskHead, {"num_outputs": 2, "channels": 4, "num_convs": 2}, [(1, 3, 5, 5, 4)]),
+    Case(
+        MaskHead,
+        {"num_outputs": 3, "channels": 4, "num_convs": 2, "batch_norm": True},
+        [(1, 3, 5, 5, 4)],
+    ),
 ]
 each_layer = pytest.mark.parametrize("case", CASES, ids=lambda case: case.layer_class.__name__)
 

@@ -19,6 +19,7 @@ from geoseg.maskrcnn.losses import (
     rpn_class_loss,
     sigmoid_cross_entropy,
     smooth_l1,
+    softmax_class_loss,
 )
 
 LOG_2 = math.log(2)
@@ -75,6 +76,19 @@ def test_class_loss_adds_the_classes_up() -> None:
     logits = f32([[0, 0], [0, 0], [50, 50]])
     targets = f32([[1, 0], [0, 0], [0, 0]])
     assert float(class_loss(logits, targets, f32([1, 1, 0]))) == pytest.approx(2 * LOG_2)
+
+
+def test_a_contest_of_classes_costs_what_tensorflow_says() -> None:
+    import tensorflow as tf
+
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 5, (2, 6, 3)).astype(np.float32)
+    classes = random.integers(0, 3, (2, 6)).astype(np.int32)
+    is_used = f32([1, 1, 0, 1, 0, 1], [1, 1, 1, 1, 1, 0])
+    each = tf.nn.sparse_softmax_cross_entropy_with_logits(classes, logits).numpy()
+    expected = (each * is_used).sum() / is_used.sum()
+    assert float(softmax_class_loss(logits, classes, is_used)) == pytest.approx(expected, rel=1e-5)
+    assert float(softmax_class_loss(logits, classes, 0 * is_used)) == 0
 
 
 def test_mask_loss_is_the_mean_over_cells_of_positives() -> None:

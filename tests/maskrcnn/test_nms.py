@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from keras import ops
 from numpy.typing import NDArray
 
+from geoseg.maskrcnn import nms
 from geoseg.maskrcnn.nms import greedy_keep, pick_kept, take_rows
 
 NUM_BOXES = 12
@@ -115,6 +116,19 @@ def test_equals_tensorflow_on_many_boxes(iou: float) -> None:
     scores = np.linspace(1.0, 0.0, 500, dtype=np.float32)
     expected = tf.image.non_max_suppression(boxes, scores, 500, iou).numpy()
     assert np.flatnonzero(keep(boxes, np.ones(500, bool), iou)).tolist() == expected.tolist()
+
+
+def test_blocks_know_what_is_kept_of_those_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(2)
+    low = random.uniform(0, 60, (2, 50, 2))
+    boxes = np.concatenate([low, low + random.uniform(5, 40, (2, 50, 2))], axis=-1)
+    boxes = boxes.astype(np.float32)
+    candidates = random.random((2, 50)) < 0.9
+    whole = ops.convert_to_numpy(greedy_keep(boxes, candidates, 0.3))
+    # The last block is a short one.
+    monkeypatch.setattr(nms, "BLOCK", 8)
+    np.testing.assert_array_equal(ops.convert_to_numpy(greedy_keep(boxes, candidates, 0.3)), whole)
+    assert 8 < whole.sum() < 60
 
 
 def test_images_of_a_batch_do_not_meet() -> None:

@@ -73,6 +73,30 @@ def test_slivers_come_last() -> None:
     assert (sides[:5] >= 1).all()
 
 
+def test_the_best_of_all_levels_together_can_go_on() -> None:
+    logits = np.full((1, NUM_ANCHORS), -9, np.float32)
+    # More of P2 than a level may have, and one of P6.
+    logits[0, 3 * np.arange(30) * 7] = np.linspace(2, 1, 30)
+    logits[0, -1] = 1.5
+    few = dataclasses.replace(CONFIG, rpn_nms_iou=1.0, num_proposals=40)
+    every = dataclasses.replace(few, pre_nms_per_level=0, pre_nms_total=31)
+    assert propose(logits, config=few).shape == (1, 40, 4)
+    found = propose(logits, config=every)[0]
+    assert found.shape == (31, 4)
+    order = np.argsort(-logits[0], kind="stable")[:31]
+    np.testing.assert_allclose(found, np.clip(ANCHORS[order], 0, 75), atol=1e-4)
+
+
+def test_empty_boxes_fill_up_where_they_are_wanted() -> None:
+    logits = np.zeros((1, NUM_ANCHORS), np.float32)
+    config = dataclasses.replace(CONFIG, rpn_nms_iou=0.05, empty_padding=True)
+    found = propose(logits, config=config)[0]
+    is_empty = ~found.any(axis=1)
+    count = int((~is_empty).sum())
+    assert 0 < count < CONFIG.num_proposals
+    assert is_empty[count:].all()
+
+
 @pytest.mark.parametrize(("tile_size_px", "count"), [(64, 163), (75, 189), (203, 200)])
 def test_number_of_proposals_is_fixed(tile_size_px: int, count: int) -> None:
     # 50 of each level, or all where a level has fewer: 64 px has 50, 50, 48, 12 and 3.

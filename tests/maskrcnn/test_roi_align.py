@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from keras import ops
 from numpy.typing import NDArray
 
+from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.anchors import STRIDES_PX, level_sizes
 from geoseg.maskrcnn.roi_align import crop_masks, roi_align, roi_levels
 
 Pyramid = list[NDArray[np.float32]]
+
+CONFIG = MaskRCNNConfig()
 
 
 def random_pyramid(tile_size_px: int, *, batch: int = 2, channels: int = 3) -> Pyramid:
@@ -50,7 +53,7 @@ def sample_by_loops(
 ) -> NDArray[np.float32]:
     """ROIAlign one sample at a time."""
     batch, count = boxes.shape[:2]
-    levels = ops.convert_to_numpy(roi_levels(boxes))
+    levels = ops.convert_to_numpy(roi_levels(boxes, CONFIG))
     result = np.zeros((batch, count, pool_px, pool_px, pyramid[0].shape[-1]), np.float32)
     for image, row, i, j in np.ndindex(batch, count, pool_px, pool_px):
         y1, x1, y2, x2 = boxes[image, row].astype(float)
@@ -74,13 +77,13 @@ def test_level_worked_by_hand(side_px: float, level: int) -> None:
     square = np.array([[5, 5, 5 + side_px, 5 + side_px]], np.float32)
     # Half as high and twice as wide is the same size.
     oblong = np.array([[5, 5, 5 + side_px / 2, 5 + side_px * 2]], np.float32)
-    assert ops.convert_to_numpy(roi_levels(square)).tolist() == [level]
-    assert ops.convert_to_numpy(roi_levels(oblong)).tolist() == [level]
+    assert ops.convert_to_numpy(roi_levels(square, CONFIG)).tolist() == [level]
+    assert ops.convert_to_numpy(roi_levels(oblong, CONFIG)).tolist() == [level]
 
 
 @given(boxes_in_tile(300, margin_px=32))
 def test_a_linear_ramp_is_sampled_exactly(boxes: NDArray[np.float32]) -> None:
-    pooled = ops.convert_to_numpy(roi_align(ramp_pyramid(300), boxes, 7))
+    pooled = ops.convert_to_numpy(roi_align(ramp_pyramid(300), boxes, 7, CONFIG))
     steps = (np.arange(7) + 0.5) / 7
     y = boxes[..., 0, None] + (boxes[..., 2] - boxes[..., 0])[..., None] * steps
     x = boxes[..., 1, None] + (boxes[..., 3] - boxes[..., 1])[..., None] * steps
@@ -96,7 +99,7 @@ def test_equals_a_slow_reference_on_odd_tiles(tile_size_px: int) -> None:
     corner = random.uniform(-40, tile_size_px, (2, 6, 2))
     boxes = np.concatenate([corner, corner + random.uniform(2, tile_size_px, (2, 6, 2))], axis=2)
     boxes = boxes.astype(np.float32)
-    pooled = ops.convert_to_numpy(roi_align(pyramid, boxes, 3))
+    pooled = ops.convert_to_numpy(roi_align(pyramid, boxes, 3, CONFIG))
     np.testing.assert_allclose(pooled, sample_by_loops(pyramid, boxes, 3), atol=1e-4)
 
 
@@ -105,8 +108,8 @@ def test_equals_crop_and_resize(boxes: NDArray[np.float32]) -> None:
     import tensorflow as tf
 
     pyramid = random_pyramid(203, batch=1)
-    levels = ops.convert_to_numpy(roi_levels(boxes))[0] - 2
-    pooled = ops.convert_to_numpy(roi_align(pyramid, boxes, 7))[0]
+    levels = ops.convert_to_numpy(roi_levels(boxes, CONFIG))[0] - 2
+    pooled = ops.convert_to_numpy(roi_align(pyramid, boxes, 7, CONFIG))[0]
     for box, level, found in zip(boxes[0].astype(float), levels, pooled, strict=True):
         # crop_and_resize samples from corner to corner, in units of (cells - 1).
         size = pyramid[level].shape[1]
@@ -121,26 +124,26 @@ def test_equals_crop_and_resize(boxes: NDArray[np.float32]) -> None:
 def test_beyond_the_border_the_edge_goes_on() -> None:
     pyramid = ramp_pyramid(64)
     far = np.array([[[-50, 100, -30, 120]]], np.float32)
-    pooled = ops.convert_to_numpy(roi_align(pyramid, far, 2))
+    pooled = ops.convert_to_numpy(roi_align(pyramid, far, 2, CONFIG))
     assert (pooled[..., 0] == 2).all()
     assert (pooled[..., 1] == 62).all()
 
 
 def test_a_box_without_area_samples_its_point() -> None:
     point = np.array([[[20, 31, 20, 31]]], np.float32)
-    pooled = ops.convert_to_numpy(roi_align(ramp_pyramid(64), point, 2))
+    pooled = ops.convert_to_numpy(roi_align(ramp_pyramid(64), point, 2, CONFIG))
     np.testing.assert_allclose(pooled[..., 0], 20, atol=1e-4)
     np.testing.assert_allclose(pooled[..., 1], 31, atol=1e-4)
 
 
 def test_no_boxes_give_no_features() -> None:
-    pooled = roi_align(random_pyramid(75), np.zeros((2, 0, 4), np.float32), 7)
+    pooled = roi_align(random_pyramid(75), np.zeros((2, 0, 4), np.float32), 7, CONFIG)
     assert tuple(pooled.shape) == (2, 0, 7, 7, 3)
 
 
 def test_dtype_is_that_of_the_pyramid() -> None:
     pyramid = [ops.cast(level, "bfloat16") for level in random_pyramid(75)]
-    pooled = roi_align(pyramid, np.array([[[3, 3, 40, 40]]] * 2, np.float32), 7)
+    pooled = roi_align(pyramid, np.array([[[3, 3, 40, 40]]] * 2, np.float32), 7, CONFIG)
     assert pooled.dtype == "bfloat16"
 
 
@@ -194,3 +197,16 @@ def test_crops_equal_a_slow_reference(
         corners = padded[0, row, top : top + 2, left : left + 2]
         weights = np.outer([1 - (y - top), y - top], [1 - (x - left), x - left])
         assert found[0, row, i, j] == pytest.approx((corners * weights).sum(), abs=1e-3)
+
+
+def test_masks_are_cut_from_border_to_border() -> None:
+    masks = np.zeros((1, 1, 4, 4), np.float32)
+    masks[..., :2] = 1
+    own = np.array([[[10, 20, 40, 50]]], np.float32)
+    # Its own box, of another number of cells: the last row and column are not lost to rounding.
+    found = ops.convert_to_numpy(crop_masks(masks, own, own, 7, "corners"))[0, 0]
+    assert found.tolist() == [[1, 1, 1, 0, 0, 0, 0]] * 7
+    # Twice as high: zeros below.
+    tall = np.array([[[10, 20, 70, 50]]], np.float32)
+    found = ops.convert_to_numpy(crop_masks(masks, own, tall, 7, "corners"))[0, 0]
+    assert found[:, 0].tolist() == [1, 1, 1, 1, 0, 0, 0]

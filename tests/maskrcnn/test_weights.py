@@ -19,7 +19,7 @@ from geoseg.maskrcnn.weights import (
     weight_names,
 )
 from geoseg.maskrcnn.weights_file import read_weights
-from tests.maskrcnn.samples import SMALL, seeded_weights
+from tests.maskrcnn.samples import SMALL, seeded_array, seeded_weights
 
 
 def weights_of(model: keras.Model) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
@@ -110,11 +110,20 @@ def test_missing_and_superfluous_weights_are_named(small_model: MaskRCNN) -> Non
 
 
 def test_an_unknown_ending_is_refused(small_model: MaskRCNN, tmp_path: Path) -> None:
-    for path in (tmp_path / "model.h5", tmp_path / "model.pkl"):
-        with pytest.raises(WeightsError, match=r"\.npz, \.weights\.h5 or \.onnx; got model\."):
-            save_weights(path, small_model)
-        with pytest.raises(WeightsError, match=r"geoseg; \.h5 files of other|got model\.pkl"):
-            load_weights(path)
+    path = tmp_path / "model.pkl"
+    for act in (lambda: save_weights(path, small_model), lambda: load_weights(path)):
+        with pytest.raises(
+            WeightsError, match=r"\.npz, \.weights\.h5, \.onnx or \.h5; got model\."
+        ):
+            act()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_network_that_matterport_does_not_know_is_not_written_as_its(
+    small_model: MaskRCNN, tmp_path: Path
+) -> None:
+    with pytest.raises(WeightsError, match=r"model\.h5 would be .* backbone must be resnet50 or "):
+        save_weights(tmp_path / "model.h5", small_model)
     assert not list(tmp_path.iterdir())
 
 
@@ -122,6 +131,20 @@ def test_a_folder_that_is_absent_is_one_clear_error(small_model: MaskRCNN, tmp_p
     path = tmp_path / "absent" / "model.npz"
     with pytest.raises(OutputError, match="cannot be written"):
         save_weights(path, small_model)
+
+
+def test_a_number_that_half_precision_cannot_hold_stays(
+    small_model: MaskRCNN, tmp_path: Path
+) -> None:
+    arrays = weights_of(small_model)
+    arrays["Conv1/bias"] = np.full(32, 1e5, np.float32)
+    save_weights(tmp_path / "half.npz", small_model, half_precision=True, values=arrays)
+    read, _ = read_weights(tmp_path / "half.npz")
+    assert read["Conv1/bias"].dtype == np.float32
+    assert (read["Conv1/bias"] == 1e5).all()
+    assert {one.dtype for name, one in read.items() if name != "Conv1/bias"} == {
+        np.dtype(np.float16)
+    }
 
 
 def test_another_number_of_classes_does_not_fit(small_model: MaskRCNN) -> None:
@@ -132,7 +155,10 @@ def test_another_number_of_classes_does_not_fit(small_model: MaskRCNN) -> None:
 
 def test_imagenet_weights_fill_the_backbone(tmp_path: Path) -> None:
     model = MaskRCNN(SMALL)
-    backbone = seeded_weights(model.backbone)
+    backbone = {
+        name: seeded_array(name, tuple(variable.shape))
+        for name, variable in weight_names(model.backbone).items()
+    }
     classifier = {"predictions/kernel": np.zeros((1280, 10), np.float32)}
     np.savez(tmp_path / "imagenet.npz", **backbone, **classifier)  # type: ignore[arg-type]
     assert load_imagenet(model, tmp_path / "imagenet.npz") == len(backbone)

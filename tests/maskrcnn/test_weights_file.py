@@ -134,7 +134,6 @@ def test_files_of_other_programs_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", **{"conv/kernel": np.zeros(3)})  # type: ignore[arg-type]
     assert f"has no {CONFIG_KEY} inside" in message_of(tmp_path / "other.npz")
     with h5py.File(tmp_path / "other.weights.h5", "w") as file:
-        file.attrs["layer_names"] = [b"conv1"]
         file.create_dataset("conv1/conv1/kernel:0", data=np.zeros(3))
         file.create_dataset("top", data=np.zeros(3))
     assert f"has no {CONFIG_KEY} inside" in message_of(tmp_path / "other.weights.h5")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from geoseg.datasets.opening import open_dataset
+from geoseg.maskrcnn.matterport.config import make_matterport_config
+from tests.maskrcnn.matterport.hollow import write_hollow
 from tests.training.tiny import write_houses
 
 
@@ -61,6 +64,20 @@ def test_another_network_starts_from_nothing(script: Any, tmp_path: Path) -> Non
     assert (config.start, config.model.backbone, config.steps) == (None, "resnet50", 8)
     assert config.datasets[0].path.endswith("annotation-small.json")
     assert config.optimizer == "adamw"
+
+
+def test_a_file_of_matterport_starts_its_network_with_one_class(
+    script: Any, tmp_path: Path
+) -> None:
+    for split in ("train", "val"):
+        write_houses(tmp_path / split)
+    start = write_hollow(tmp_path / "mask_rcnn_coco.h5", "resnet101", 81)
+    options = ("--start", start, "--recipe", "matterport")
+    result, (config,) = run(script, "--data", tmp_path, "-o", tmp_path / "run", *options)
+    assert result.exit_code == 0, result.output
+    assert config.start == str(start)
+    wanted = make_matterport_config("resnet101", ("building",))
+    assert replace(config.model, gsd_range_m=None) == wanted
 
 
 def test_an_absent_split_is_one_line(script: Any, tmp_path: Path) -> None:

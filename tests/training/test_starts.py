@@ -13,6 +13,7 @@ import pytest
 
 from geoseg.config import DatasetConfig, MaskRCNNConfig, to_dict
 from geoseg.errors import ConfigError, WeightsError
+from geoseg.maskrcnn import imagenet
 from geoseg.maskrcnn.bundled import BUNDLED_PATH
 from geoseg.maskrcnn.weights import save_weights, weight_names
 from geoseg.maskrcnn.weights_file import read_weights, write_weights
@@ -53,6 +54,16 @@ def test_imagenet_weights_fill_the_backbone(tmp_path: Path) -> None:
     np.testing.assert_array_equal(weight_names(network)["early/kernel"], kernel)
 
 
+def test_published_imagenet_weights_fill_the_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
+    filled: list[object] = []
+    monkeypatch.setattr(imagenet, "fill_from_imagenet", filled.append)
+    network = make_network()
+    fill_from_start(network, "imagenet")
+    assert filled == [network.backbone]
+    config = make_train_config(None, {"start": "imagenet", "steps": 5})
+    assert (config.start, config.model) == ("imagenet", MaskRCNNConfig(gsd_range_m=None))
+
+
 def test_other_classes_leave_the_last_layers_out(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,7 +85,8 @@ def test_other_classes_leave_the_last_layers_out(
     [
         ("none.npz", None, r"none\.npz must be a weights file; there is none"),
         ("bad.npz", b"no zip", r"bad\.npz must be a whole weights file"),
-        ("crowdai.h5", b"\x89HDF", r"file that ends in \.npz or \.weights\.h5; got crowdai\.h5\.$"),
+        ("crowdai.h5", b"\x89HDF", r"crowdai\.h5 must be a whole weights file; it is damaged"),
+        ("town.onnx", b"", r"a file that ends in \.npz or \.h5; got town\.onnx\.$"),
         ("foreign.npz", {"conv/kernel": np.zeros(3)}, r"foreign\.npz must name layers of mobile"),
     ],
 )

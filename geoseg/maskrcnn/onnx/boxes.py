@@ -8,13 +8,12 @@ from geoseg.maskrcnn.architecture import (
     DELTA_STD,
     MAX_LOG_SCALE,
     MIN_REFERENCE_SIDE_PX,
-    MIN_SIDE_PX,
 )
 from geoseg.maskrcnn.onnx.writer import GraphWriter, Value, ints, number
 
 
-def decode_boxes(graph: GraphWriter, deltas: str, references: str, size_px: int) -> str:
-    """Deltas and references (B, N, 4) to boxes, clipped to a square tile."""
+def decode_boxes(graph: GraphWriter, deltas: str, references: str) -> str:
+    """Deltas and references (B, N, 4) to boxes."""
     scaled = graph.add("Mul", deltas, np.array(DELTA_STD, np.float32))
     shifts, log_scales = graph.add_many("Split", 2, scaled, ints(2, 2), axis=-1)
     low, high = graph.add_many("Split", 2, references, ints(2, 2), axis=-1)
@@ -24,15 +23,24 @@ def decode_boxes(graph: GraphWriter, deltas: str, references: str, size_px: int)
     growth = graph.add("Exp", graph.add("Min", log_scales, number(MAX_LOG_SCALE)))
     halves = graph.add("Mul", graph.add("Mul", sides, number(0.5)), growth)
     corners = [graph.add(kind, centres, halves) for kind in ("Sub", "Add")]
-    boxes = graph.add("Concat", *corners, axis=-1)
-    return graph.add("Clip", boxes, number(0.0), number(size_px))
+    return graph.add("Concat", *corners, axis=-1)
 
 
-def is_large_enough(graph: GraphWriter, boxes: str) -> str:
-    """Whether both sides of boxes (B, N, 4) reach `MIN_SIDE_PX`: bool (B, N)."""
+def clip_to_windows(graph: GraphWriter, boxes: str, windows: str) -> str:
+    """Boxes (B, N, 4) clipped to windows (B, 4), or to one for all images, (1, 4)."""
+    wide = graph.add("Unsqueeze", windows, ints(1))
+    low, high = (
+        graph.add("Concat", one, one, axis=-1)
+        for one in graph.add_many("Split", 2, wide, ints(2, 2), axis=-1)
+    )
+    return graph.add("Min", graph.add("Max", boxes, low), high)
+
+
+def is_large_enough(graph: GraphWriter, boxes: str, min_side_px: float) -> str:
+    """Whether both sides of boxes (B, N, 4) reach `min_side_px`: bool (B, N)."""
     low, high = graph.add_many("Split", 2, boxes, ints(2, 2), axis=-1)
     shorter = graph.add("ReduceMin", graph.add("Sub", high, low), axes=[-1], keepdims=0)
-    return graph.add("GreaterOrEqual", shorter, number(MIN_SIDE_PX))
+    return graph.add("GreaterOrEqual", shorter, number(min_side_px))
 
 
 def take_rows(graph: GraphWriter, array: str, index: str) -> str:

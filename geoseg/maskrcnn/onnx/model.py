@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig, to_dict
+from geoseg.maskrcnn.frames import get_end_shift
 from geoseg.maskrcnn.onnx.backbones import add_backbone
 from geoseg.maskrcnn.onnx.detect import KeptBoxes, add_detections
 from geoseg.maskrcnn.onnx.heads import add_box_head, add_mask_head, take_own_class
@@ -39,9 +40,11 @@ def build_onnx(
     """The network as one ONNX model that carries its weights.
 
     Inputs: "images" uint8 (B, S, S, 3), RGB; "min_score" float32 (), by default the config's
-    score. Outputs, a row for each detection, image by image, best first: "boxes" float32 (R, 4),
-    (y1, x1, y2, x2) in tile pixels; "scores" float32 (R,), not calibrated; "classes" int64 (R,);
-    "image_index" int64 (R,); "masks" float32 (R, M, M), 0..1, over the box.
+    score; "windows" float32 (B, 4) or (1, 4), where the images lie in their tiles, by default all
+    over: detections are clipped to them. Outputs, a row for each detection, image by image, best
+    first: "boxes" float32 (R, 4), (y1, x1, y2, x2) in tile pixels; "scores" float32 (R,), not
+    calibrated; "classes" int64 (R,); "image_index" int64 (R,); "masks" float32 (R, M, M), 0..1,
+    over the box.
 
     Args:
         config: the network's settings.
@@ -82,11 +85,18 @@ def _write_graph(
     pyramid = add_pyramid(graph, maps, config.pyramid_channels)
     found = _add_boxes(graph, pyramid, config)
     pooled, place = add_roi_align(
-        graph, pyramid[:4], found.boxes, found.image_index, config.mask_pool_px
+        graph,
+        pyramid[:4],
+        found.boxes,
+        found.image_index,
+        pool_px=config.mask_pool_px,
+        config=config,
     )
     logits = graph.add("Gather", add_mask_head(graph, pooled, config), place)
-    own = take_own_class(graph, logits, found.classes, config.num_classes)
-    values = (found.boxes, found.scores, found.classes, found.image_index)
+    outputs = graph.add("Add", found.classes, ints(config.first_class))
+    own = take_own_class(graph, logits, outputs, config.num_outputs)
+    boxes = graph.add("Add", found.boxes, get_end_shift(config))
+    values = (boxes, found.scores, found.classes, found.image_index)
     for name, value in zip(OUTPUTS, (*values, graph.add("Sigmoid", own)), strict=True):
         graph.add_output(name, value)
     graph.check_all_used()
@@ -94,23 +104,34 @@ def _write_graph(
 
 
 def _add_boxes(graph: GraphWriter, pyramid: list[FeatureMap], config: MaskRCNNConfig) -> KeptBoxes:
-    logits, deltas = add_rpn(graph, pyramid, len(config.anchor_ratios))
+    logits, deltas = add_rpn(graph, pyramid, config)
     proposals, count = add_proposals(graph, logits, deltas, config)
     rows = graph.reshape(proposals, -1, 4)
     num_images = graph.add("Squeeze", graph.add("Shape", "images", start=0, end=1))
     images = graph.add("Range", np.array(0), num_images, np.array(1))
     images = graph.add("Expand", graph.add("Unsqueeze", images, ints(1)), ints(1, count))
     pooled, place = add_roi_align(
-        graph, pyramid[:4], rows, graph.reshape(images, -1), config.box_pool_px
+        graph,
+        pyramid[:4],
+        rows,
+        graph.reshape(images, -1),
+        pool_px=config.box_pool_px,
+        config=config,
     )
+    shapes = ((config.num_outputs,), (config.num_outputs, 4) if config.box_per_class else (4,))
     class_logits, box_deltas = (
-        graph.reshape(graph.add("Gather", value, place), -1, count, width)
-        for value, width in zip(
-            add_box_head(graph, pooled, config), (config.num_classes, 4), strict=True
-        )
+        graph.reshape(graph.add("Gather", value, place), -1, count, *shape)
+        for value, shape in zip(add_box_head(graph, pooled, config), shapes, strict=True)
     )
     return add_detections(
-        graph, class_logits, box_deltas, proposals, count, min_score="min_score", config=config
+        graph,
+        class_logits,
+        box_deltas,
+        proposals,
+        count,
+        min_score="min_score",
+        windows=graph.add("Sub", "windows", get_end_shift(config)),
+        config=config,
     )
 
 
@@ -122,7 +143,11 @@ def _as_model(graph: GraphWriter, config: MaskRCNNConfig) -> Any:
     tile, mask = config.tile_size_px, 2 * config.mask_pool_px
     shapes: dict[str, list[str | int]] = {"boxes": ["R", 4], "masks": ["R", mask, mask]}
     # An input that is also a constant has that for its default.
-    constants = {**graph.constants, "min_score": np.array(config.score, np.float32)}
+    constants = {
+        **graph.constants,
+        "min_score": np.array(config.score, np.float32),
+        "windows": np.array([[0, 0, tile, tile]], np.float32),
+    }
     model = helper.make_model(
         helper.make_graph(
             [
@@ -135,6 +160,7 @@ def _as_model(graph: GraphWriter, config: MaskRCNNConfig) -> Any:
             [
                 _describe("images", np.uint8, ["B", tile, tile, 3]),
                 _describe("min_score", np.float32, []),
+                _describe("windows", np.float32, ["W", 4]),
             ],
             [_describe(name, dtype, shapes.get(name, ["R"])) for name, dtype in OUTPUTS.items()],
             [numpy_helper.from_array(array, name) for name, array in constants.items()],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.anchors import anchors_per_level, make_anchors
-from geoseg.maskrcnn.architecture import MAX_BEFORE_NMS
+from geoseg.maskrcnn.frames import get_end_shift, get_extent_px
 from geoseg.maskrcnn.onnx.boxes import (
     decode_boxes,
     greedy_keep,
@@ -15,7 +17,7 @@ from geoseg.maskrcnn.onnx.boxes import (
     take_rows,
     top_rows,
 )
-from geoseg.maskrcnn.onnx.writer import GraphWriter, ints
+from geoseg.maskrcnn.onnx.writer import GraphWriter, ints, number
 
 
 def add_proposals(
@@ -24,22 +26,44 @@ def add_proposals(
     """Logits (B, A) and deltas (B, A, 4) of each level to proposals (B, N, 4).
 
     Returns:
-        The proposals, best first, and N.
+        The proposals, best first, in the frame of the network, and N.
     """
+    index, num_boxes = _choose_anchors(graph, logits, config)
+    all_anchors = make_anchors(config) - get_end_shift(config)
+    anchors = graph.add("Gather", all_anchors, index, axis=0)
+    chosen = take_rows(graph, graph.add("Concat", *deltas, axis=1), index)
+    boxes = decode_boxes(graph, chosen, anchors)
+    boxes = graph.add("Clip", boxes, number(0.0), number(get_extent_px(config)))
+    is_real = is_large_enough(graph, boxes, config.min_side_px)
+    keep = greedy_keep(graph, boxes, is_real, config.rpn_nms_iou, num_boxes)
+    count = min(config.num_proposals, num_boxes)
+    picked = pick_kept(graph, keep, num_boxes, count)
+    boxes = take_rows(graph, boxes, picked)
+    if config.empty_padding:
+        is_kept = graph.add("GatherElements", graph.cast(keep, np.float32), picked, axis=1)
+        boxes = graph.add("Mul", boxes, graph.add("Unsqueeze", is_kept, ints(-1)))
+    return boxes, count
+
+
+def _choose_anchors(
+    graph: GraphWriter, logits: Sequence[str], config: MaskRCNNConfig
+) -> tuple[str, int]:
+    """Positions (B, K) of the anchors that go through the NMS, best first, and K."""
+    if config.classification == "softmax":
+        logits = [graph.add("Sigmoid", one) for one in logits]
+    sizes = anchors_per_level(config)
+    if config.pre_nms_per_level == 0:
+        num_boxes = min(config.pre_nms_total, sum(sizes))
+        _, index = top_rows(graph, graph.add("Concat", *logits, axis=1), num_boxes)
+        return index, num_boxes
     scores, places, start, num_boxes = [], [], 0, 0
-    for level, size in zip(logits, anchors_per_level(config), strict=True):
+    for level, size in zip(logits, sizes, strict=True):
         best, place = top_rows(graph, level, min(config.pre_nms_per_level, size))
         scores.append(best)
         places.append(graph.add("Add", place, ints(start)))
         start, num_boxes = start + size, num_boxes + min(config.pre_nms_per_level, size)
     best = graph.add("Concat", *scores, axis=1)
     place = graph.add("Concat", *places, axis=1)
-    num_boxes = min(MAX_BEFORE_NMS, num_boxes)
+    num_boxes = min(config.pre_nms_total, num_boxes)
     _, order = top_rows(graph, best, num_boxes)
-    index = graph.add("GatherElements", place, order, axis=1)
-    anchors = graph.add("Gather", make_anchors(config), index, axis=0)
-    chosen = take_rows(graph, graph.add("Concat", *deltas, axis=1), index)
-    boxes = decode_boxes(graph, chosen, anchors, config.tile_size_px)
-    keep = greedy_keep(graph, boxes, is_large_enough(graph, boxes), config.rpn_nms_iou, num_boxes)
-    count = min(config.num_proposals, num_boxes)
-    return take_rows(graph, boxes, pick_kept(graph, keep, num_boxes, count)), count
+    return graph.add("GatherElements", place, order, axis=1), num_boxes

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.onnx.layers import add_maps, convolve, max_pool
 from geoseg.maskrcnn.onnx.writer import FeatureMap, GraphWriter, ints
 
@@ -37,18 +38,24 @@ def _upsample_to(graph: GraphWriter, coarse: FeatureMap, size: int) -> FeatureMa
 
 
 def add_rpn(
-    graph: GraphWriter, pyramid: Sequence[FeatureMap], num_ratios: int
+    graph: GraphWriter, pyramid: Sequence[FeatureMap], config: MaskRCNNConfig
 ) -> tuple[list[str], list[str]]:
     """Logits (B, A) and deltas (B, A, 4) of the anchors of each level."""
+    num_ratios, num_scores = len(config.anchor_ratios), 1 + config.first_class
+    width = config.rpn_channels or config.pyramid_channels
     logits, deltas = [], []
     for level in pyramid:
-        x = convolve(graph, level, "rpn_conv_shared", level.channels, 3, activation="relu")
-        score = convolve(graph, x, "rpn_class_raw", num_ratios)
+        x = convolve(graph, level, "rpn_conv_shared", width, 3, activation="relu")
+        score = convolve(graph, x, "rpn_class_raw", num_ratios * num_scores)
         delta = convolve(graph, x, "rpn_bbox_pred", 4 * num_ratios)
         # The anchors' order is by cells, then by ratios.
         score_name, delta_name = (
             graph.add("Transpose", one.name, perm=[0, 2, 3, 1]) for one in (score, delta)
         )
+        if num_scores == 2:
+            pairs = graph.reshape(score_name, 0, -1, 2)
+            background, objects = graph.add_many("Split", 2, pairs, ints(1, 1), axis=-1)
+            score_name = graph.add("Sub", objects, background)
         logits.append(graph.reshape(score_name, 0, -1))
         deltas.append(graph.reshape(delta_name, 0, -1, 4))
     return logits, deltas

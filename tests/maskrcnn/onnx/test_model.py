@@ -21,22 +21,26 @@ from geoseg.maskrcnn.onnx.model import build_onnx, check_fit
 from geoseg.maskrcnn.weights import fill_weights
 from geoseg.maskrcnn.weights_file import read_weights, write_weights
 from geoseg.types import Detection
-from tests.maskrcnn.samples import SMALL, random_images, seeded_weights
+from tests.maskrcnn.samples import SMALL, SMALL_MATTERPORT, random_images, seeded_weights
 
 Arrays = dict[str, NDArray[np.float32]]
 
 MIN_SCORE = 0.5
 TWO_CLASSES = dataclasses.replace(SMALL, class_names=("building", "shed"), tile_size_px=100)
-RESNET = dataclasses.replace(SMALL, backbone="resnet50", tile_size_px=75, num_proposals=24)
+RESNET = dataclasses.replace(
+    SMALL, backbone="resnet50", tile_size_px=75, num_proposals=24, score=0.3
+)
 
 
-@pytest.fixture(scope="module", params=[SMALL, TWO_CLASSES, RESNET], ids=lambda one: one.backbone)
+@pytest.fixture(
+    scope="module",
+    params=[SMALL, TWO_CLASSES, RESNET, SMALL_MATTERPORT],
+    ids=["small", "two_classes", "resnet", "matterport"],
+)
 def network(request: pytest.FixtureRequest) -> tuple[MaskRCNN, Arrays]:
     """A Keras network, and its weights."""
     model = MaskRCNN(request.param)
     arrays = seeded_weights(model)
-    # Batch norm must not divide by the roots of negative numbers.
-    arrays = {k: abs(v) + 0.5 if "variance" in k else v for k, v in arrays.items()}
     fill_weights(model, arrays, "the test")
     return model, arrays
 
@@ -54,8 +58,15 @@ def stack(found: list[list[Detection]], name: str) -> NDArray[np.float64]:
 def test_both_engines_find_the_same(network: tuple[MaskRCNN, Arrays]) -> None:
     model, arrays = network
     images = random_images(3, model.config.tile_size_px)
-    wanted = MaskRCNNDetector(model, min_score=MIN_SCORE, batch_size=3).detect(images)
-    found = OnnxDetector(model.config, arrays, "the test", min_score=MIN_SCORE).detect(images)
+    size_px = model.config.tile_size_px
+    # The first image does not fill its tile.
+    windows = np.array([[0, 0, size_px, size_px]] * 3, np.float32)
+    windows[0] += (3, 5, -2, -9)
+    wanted = MaskRCNNDetector(model, batch_size=3).detect(images, windows)
+    found = OnnxDetector(model.config, arrays, "the test").detect(images, windows)
+    corners = np.stack([one.box for one in found[0]])
+    assert (corners[:, :2] >= windows[0, :2]).all()
+    assert (corners[:, 2:] <= windows[0, 2:]).all()
     assert [len(one) for one in found] == [len(one) for one in wanted]
     assert min(len(one) for one in wanted) >= 2
     np.testing.assert_array_equal(stack(found, "class_index"), stack(wanted, "class_index"))

@@ -11,11 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn import boxes as keras_boxes
 from geoseg.maskrcnn.heads import BoxHead, MaskHead
 from geoseg.maskrcnn.nms import greedy_keep as keras_greedy_keep
 from geoseg.maskrcnn.nms import pick_kept as keras_pick_kept
-from geoseg.maskrcnn.onnx.boxes import decode_boxes, greedy_keep, is_large_enough, pick_kept
+from geoseg.maskrcnn.onnx.boxes import (
+    clip_to_windows,
+    decode_boxes,
+    greedy_keep,
+    is_large_enough,
+    pick_kept,
+)
 from geoseg.maskrcnn.onnx.heads import add_box_head, add_mask_head, take_own_class
 from geoseg.maskrcnn.onnx.layers import convolve, convolve_depthwise, max_pool
 from geoseg.maskrcnn.onnx.roi_align import add_roi_align
@@ -104,8 +111,12 @@ def test_deltas_move_boxes_as_in_keras() -> None:
     deltas = random.normal(0, 3, (2, 50, 4)).astype(np.float32)
     found, is_large = run_nodes(
         lambda graph: [
-            moved := decode_boxes(graph, "deltas", "references", 100),
-            is_large_enough(graph, moved),
+            moved := clip_to_windows(
+                graph,
+                decode_boxes(graph, "deltas", "references"),
+                graph.add("Identity", np.array([[0, 0, 100, 100]], np.float32)),
+            ),
+            is_large_enough(graph, moved, 1.0),
         ],
         {"deltas": deltas, "references": references},
     )
@@ -143,13 +154,15 @@ def test_roi_align_samples_as_in_keras(tile_size_px: int) -> None:
 
     def write(graph: Any) -> list[str]:
         maps = [FeatureMap(f"p{i}", 4, one.shape[2]) for i, one in enumerate(pyramid)]
-        pooled, place = add_roi_align(graph, maps, "boxes", "image_index", 7)
+        pooled, place = add_roi_align(
+            graph, maps, "boxes", "image_index", pool_px=7, config=MaskRCNNConfig()
+        )
         return [graph.add("Gather", pooled.name, place)]
 
     inputs: dict[str, NDArray[Any]] = {f"p{i}": one for i, one in enumerate(pyramid)}
     inputs |= {"boxes": boxes.reshape(-1, 4), "image_index": np.repeat([0, 1], 40)}
     (found,) = run_nodes(write, inputs)
-    wanted = to_array(roi_align([to_keras(one) for one in pyramid], boxes, 7))
+    wanted = to_array(roi_align([to_keras(one) for one in pyramid], boxes, 7, MaskRCNNConfig()))
     np.testing.assert_allclose(to_keras(found), wanted.reshape(80, 7, 7, 4), atol=1e-4)
 
 
@@ -158,7 +171,9 @@ def test_roi_align_of_no_boxes_is_empty() -> None:
 
     def write(graph: Any) -> list[str]:
         maps = [FeatureMap(name, 4, one.shape[2]) for name, one in pyramid.items()]
-        pooled, place = add_roi_align(graph, maps, "boxes", "image_index", 7)
+        pooled, place = add_roi_align(
+            graph, maps, "boxes", "image_index", pool_px=7, config=MaskRCNNConfig()
+        )
         return [pooled.name, place]
 
     none: dict[str, NDArray[Any]] = {
