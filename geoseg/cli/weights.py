@@ -64,9 +64,9 @@ def info_command(weights: str, layers: bool, as_json: bool) -> None:
     """
     from geoseg.errors import WeightsError
     from geoseg.maskrcnn.bundled import check_bundled
-    from geoseg.maskrcnn.fit import check_fit
     from geoseg.maskrcnn.matterport.h5_file import is_matterport, read_matterport
     from geoseg.maskrcnn.named_weights import examine_weights, find_weights
+    from geoseg.maskrcnn.onnx.model import check_fit
 
     path = find_weights(weights)
     found = read_matterport(path) if path is not None and is_matterport(path) else None
@@ -113,8 +113,8 @@ def export_command(weights: str, output: Path, half: bool, overwrite: bool) -> N
     import numpy as np
 
     from geoseg.export.outputs import check_target
-    from geoseg.maskrcnn.fit import check_fit
     from geoseg.maskrcnn.named_weights import examine_weights, find_weights
+    from geoseg.maskrcnn.onnx.model import check_fit
     from geoseg.maskrcnn.weights_file import check_suffix, halve, write_weights
 
     check_suffix(output)

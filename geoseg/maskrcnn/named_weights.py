@@ -194,7 +194,7 @@ def import_weights(
         OutputExistsError: the name is taken.
         OutputError: the copy cannot be written.
     """
-    from geoseg.maskrcnn.fit import check_fit
+    from geoseg.maskrcnn.onnx.model import check_fit
 
     settings = {"class_names": class_names, "tile_size_px": tile_size_px, "gsd_m": gsd_m}
     found = read_matterport(path) if is_matterport(path) else None

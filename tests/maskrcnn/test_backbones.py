@@ -24,7 +24,7 @@ def fill(model: keras.Model) -> None:
     """Give each variable a fixed value; scales and variances are near 1."""
     for layer in model.layers:
         for variable in layer.weights:
-            value = seeded_array(f"{layer.name}/{variable.name}", tuple(variable.shape))
+            value = seeded_array(f"{layer.name}/{variable.name}/offset", tuple(variable.shape))
             is_near_one = variable.name in ("gamma", "moving_variance")
             variable.assign(1.0 + value if is_near_one else value)
 
