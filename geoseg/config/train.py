@@ -55,8 +55,8 @@ class TrainConfig:
         schedule: "cosine" brings the rate from `learning_rate` to 0, "constant" leaves it.
         learning_rate: highest learning rate, reached after `warmup_steps`.
         warmup_steps: steps of linear growth.
-        stages: which layers learn when; without any, all do in the whole run, or "3+" where it
-            starts from weights.
+        stages: which layers learn when. Without any, all do in the whole run; where it starts
+            from weights, "heads" for three fifths of it, and then "3+" at a fifth of the rate.
         weight_decay: of all but biases, decoupled from the gradient.
         clip_norm: gradients are scaled down to this norm.
         ema_momentum: of the moving average of the weights, which is what is scored and used.

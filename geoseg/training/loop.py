@@ -146,7 +146,7 @@ class Loop:
         if layers:
             logger.warning(
                 "step %d: %d layers learned nothing since the last checkpoint, no gradient reaches "
-                "them: %s. Weights that lack this fault, or a lower learning_rate, help.",
+                "them: %s. Weights that lack this fault, or a lower rate, help.",
                 self.learner.step,
                 len(layers),
                 ", ".join(layers),

@@ -12,6 +12,12 @@ from geoseg.maskrcnn.model import MaskRCNN
 # The output of the backbone, of C2 to C5, that the first learning layer stands behind.
 _LAST_KEPT_MAP = {"3+": 0, "4+": 1, "5+": 2}
 
+_FROM_NOTHING = (StageConfig("all"),)
+# At the full rate the deepest layers of a pretrained backbone are driven into saturation, where no
+# gradient reaches them any more (docs/design/training-loop.md). Edges and textures are the same from
+# the air, and the large maps before level 3 are the dearest to train.
+_FROM_WEIGHTS = (StageConfig("heads", until=0.6), StageConfig("3+", rate=0.2))
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -38,11 +44,10 @@ def plan_stages(config: TrainConfig) -> tuple[Stage, ...]:
         >>> [(one.first_step, one.end_step, one.layers) for one in plan_stages(config)]
         [(0, 2, 'heads'), (2, 10, 'all')]
     """
-    # Edges and textures are the same from the air, and the large maps are the dearest to train.
-    default = StageConfig("all" if config.start is None else "3+")
+    default = _FROM_NOTHING if config.start is None else _FROM_WEIGHTS
     planned: list[Stage] = []
     first = 0
-    for stage in config.stages or (default,):
+    for stage in config.stages or default:
         end = round(stage.until * config.steps)
         if end > first:
             planned.append(Stage(first, end, stage.layers, stage.rate))

@@ -78,10 +78,15 @@ def test_the_published_schedule_has_its_epochs_of_a_thousand_steps() -> None:
     assert find_stage(stages, 160_000) == stages[2]
 
 
-@pytest.mark.parametrize(("start", "layers"), [(None, "all"), ("bundled", "3+")])
-def test_edges_and_textures_are_kept_where_there_are_any(start: str | None, layers: str) -> None:
-    (stage,) = plan_stages(TrainConfig(start=start, steps=5))
-    assert (stage.first_step, stage.end_step, stage.layers) == (0, 5, layers)
+def test_a_network_from_nothing_learns_as_a_whole() -> None:
+    (stage,) = plan_stages(TrainConfig(start=None, steps=5))
+    assert (stage.first_step, stage.end_step, stage.layers, stage.rate) == (0, 5, "all", 1.0)
+
+
+def test_what_was_learned_before_changes_late_and_slowly() -> None:
+    first, second = plan_stages(TrainConfig(start="bundled", steps=5))
+    assert (first.first_step, first.end_step, first.layers, first.rate) == (0, 3, "heads", 1.0)
+    assert (second.first_step, second.end_step, second.layers, second.rate) == (3, 5, "3+", 0.2)
 
 
 def test_a_stage_without_a_step_is_left_out() -> None:
