@@ -13,9 +13,9 @@ from geoseg.maskrcnn.model import MaskRCNN
 _LAST_KEPT_MAP = {"3+": 0, "4+": 1, "5+": 2}
 
 _FROM_NOTHING = (StageConfig("all"),)
-# At the full rate the deepest layers of a pretrained backbone are driven into saturation, where no
-# gradient reaches them any more (docs/design/training-loop.md). Edges and textures are the same from
-# the air, and the large maps before level 3 are the dearest to train.
+# At the full rate the deepest layers of a pretrained backbone are driven into saturation, where
+# no gradient reaches them any more (docs/design/training-loop.md). Edges and textures are the same
+# from the air, and the large maps before level 3 are the dearest to train.
 _FROM_WEIGHTS = (StageConfig("heads", until=0.6), StageConfig("3+", rate=0.2))
 
 
