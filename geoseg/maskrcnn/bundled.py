@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 BUNDLED_NAME = "geoseg-buildings-mobilenet-v2"
 BUNDLED_PATH = Path(__file__).parents[1] / "data" / f"{BUNDLED_NAME}.npz"
-BUNDLED_SHA256 = "b7e6ff7799e24421ba18667ae64c5a3153847da659e32d61a4b59d50ff7b49a4"
+BUNDLED_SHA256 = "6d38a807e747fe7c76614498610249cd7aa16511c8fc82805e3747dbf512b073"
 
 
 def check_bundled() -> None:

@@ -14,13 +14,13 @@ from tests.backends import run_case
 
 CASE = Path(__file__).with_name("step_case.py")
 
-# Measured: losses differ by 3e-7 of themselves, all updates together by 1e-6, those of one weight
-# by up to 1e-4. A rectifier whose input lies within rounding of its kink may fall to the other
-# side: one that does moves all updates together by up to 6e-3, and those of the layer before it
-# by 3e-2. A wrong term would move them by 1e-1 and more.
+# Measured: losses differ by 7e-7 of themselves, all updates together by 2e-6, those of one weight
+# by up to 4e-5. A rectifier whose input lies within rounding of its kink may fall to the other
+# side on another processor: one that does moves all updates by 1e-3 and those of a weight by
+# 2e-2. A wrong term would move them by 1e-1 and more.
 LOSS_TOLERANCE = 1e-5
-WHOLE_TOLERANCE = 2e-2
-WEIGHT_TOLERANCE = 5e-2
+WHOLE_TOLERANCE = 3e-3
+WEIGHT_TOLERANCE = 2e-2
 # Of a weight that hardly moves: float32 has no smaller steps.
 ROUNDING = 1e-7
 
@@ -47,8 +47,7 @@ def test_a_step_is_the_same_under_both_backends(tmp_path: Path, repository: Path
     np.testing.assert_allclose(found["losses"], expected["losses"], rtol=LOSS_TOLERANCE)
     moves, other_moves = updates_of(expected), updates_of(found)
     sizes = {name: float(np.linalg.norm(move)) for name, move in moves.items()}
-    # Layers whose rectifiers are all saturated on these tiles get no gradient.
-    assert np.mean([size > 0 for size in sizes.values()]) > 0.8
+    assert np.mean([size > 0 for size in sizes.values()]) > 0.95
     apart = {name: float(np.linalg.norm(other_moves[name] - moves[name])) for name in moves}
     for name, size in sizes.items():
         np.testing.assert_array_equal(found[f"0/{name}"], expected[f"0/{name}"])
