@@ -131,7 +131,7 @@ def _report(audit: Audit, outputs: Sequence[Path]) -> None:
     num_faults = sum(rule.count for one in audit.sets for rule in one.faults.rules.values())
     num_kept = sum(len(audit.kept_names(row)) for row in range(len(audit.sets)))
     report_result(
-        f"{num_images:,} images: {num_faults:,} faults, {len(audit.duplicates):,} duplicates",
+        f"images: {num_images:,}, faults: {num_faults:,}, duplicates: {len(audit.duplicates):,}",
         {
             "images": num_images,
             "faults": num_faults,

@@ -40,7 +40,7 @@ def test_the_table_names_what_is_shared_and_nothing_is_changed() -> None:
     assert result.exit_code == 0
     assert "val: 1 images (50.0%) are in train too" in result.stdout
     assert "val/2.jpg is train/2.jpg turned 90 degrees to the left (nearly" in result.stdout
-    assert result.stderr.splitlines()[-1] == "4 images: 0 faults, 1 duplicates"
+    assert result.stderr.splitlines()[-1] == "images: 4, faults: 0, duplicates: 1"
     assert read_all(Path()) == before
 
 
