@@ -105,7 +105,7 @@ def test_nothing_suspect_is_no_sheet_but_a_warning() -> None:
 
 
 def test_a_higher_similarity_finds_less() -> None:
-    assert run("train", "val", "--similarity", 1).stderr.endswith("0 duplicates\n")
+    assert run("train", "val", "--similarity", 1).stderr.endswith("duplicates: 0\n")
     assert SIMILARITY == LEAST_SIMILARITY
 
 
