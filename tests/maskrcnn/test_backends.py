@@ -90,7 +90,7 @@ def test_a_step_moves_the_weights_alike(
     expected: Results, prefix: str, compare: Callable[..., None]
 ) -> None:
     # The batch norm that one of the networks has stays frozen.
-    assert (expected[f"{prefix}moved"] > 0).mean() > 0.7
+    assert (expected[f"{prefix}moved"] > 0).mean() > (0.9 if prefix == "" else 0.7)
     assert (expected[f"{prefix}moved_backbone"] > 0).mean() > 0.9
     compare("moved", 1e-5, 1e-4)
     # On so small a tile a unit at the kink of its ReLU6 counts for some thousandths.
