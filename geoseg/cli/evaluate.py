@@ -13,7 +13,7 @@ from geoseg.cli.evaluate_coco import (
     Outcome,
     coco_options,
     evaluate_results,
-    is_coco_option_given,
+    find_coco_option,
 )
 from geoseg.cli.options import overwrite_option, verbosity_options
 
@@ -96,7 +96,7 @@ def evaluate_command(
         raise click.UsageError(
             "--aoi, --iou, --csv and --raster go with vector files, not COCO results."
         )
-    if not is_coco and (given := is_coco_option_given(coco)):
+    if not is_coco and (given := find_coco_option(coco)):
         raise click.UsageError(f"{given} goes with COCO results, not with vector files.")
     if raster is not None and report_path is None:
         raise click.UsageError("--raster goes with --report.")

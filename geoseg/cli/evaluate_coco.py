@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -107,7 +108,7 @@ def coco_options(command: CommandT) -> CommandT:
     return command
 
 
-def is_coco_option_given(values: dict[str, Any]) -> str:
+def find_coco_option(values: dict[str, Any]) -> str:
     """The first of the options that was given; "" for none.
 
     Args:
@@ -128,16 +129,19 @@ def evaluate_results(
     """
     from geoseg.datasets.coco import find_annotation
     from geoseg.evaluation import evaluate_coco, format_evaluation
+    from geoseg.evaluation.image_objects import read_segmentations
     from geoseg.reporting import report_images, score_outlines
 
     request = _make_request(pred, **options)
     evaluation = evaluate_coco(pred, find_annotation(truth) or truth, request)
+    # Once, for outlines and report.
+    read = cache(lambda: read_segmentations(pred, evaluation.found.truth.path))
     if with_polygons:
         sets = [None, *([] if evaluation.image_ids is None else [evaluation.image_ids])]
         evaluation = evaluation.with_polygons(
             *(
                 score_outlines(
-                    pred, evaluation.found, score=request.score, image_ids=some, gsd_m=gsd_m
+                    read(), evaluation.found, score=request.score, image_ids=some, gsd_m=gsd_m
                 )
                 for some in sets
             )
@@ -145,7 +149,7 @@ def evaluate_results(
     titles = [path.name for path in (pred, request.against) if path is not None]
 
     def write_report(path: Path) -> None:
-        report_images(path, evaluation.every.scores, pred, evaluation.found, gsd_m=gsd_m)
+        report_images(path, evaluation.every.scores, pred, read(), evaluation.found, gsd_m=gsd_m)
 
     return Outcome(format_evaluation(evaluation, *titles), evaluation.to_dict(), write_report)
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from geoseg.errors import ConfigError
 from geoseg.evaluation.coco_matches import CocoMatches
 from geoseg.evaluation.coco_matching import IGNORED, RIGHT
+from geoseg.evaluation.matching import interpolate_precision
 
 NUM_RESAMPLES = 1000
 
-_RECALLS = np.linspace(0.0, 1.0, 101)
 _ENDS_PERCENT = (2.5, 97.5)
 
 
@@ -220,9 +220,7 @@ def _score_category(
     recall = right / num_truth
     # The small number is pycocotools'.
     precision = right / (wrong + right + np.spacing(1))
-    precision = np.maximum.accumulate(precision[::-1])[::-1]
-    first = np.searchsorted(recall, _RECALLS, side="left")
-    return float(np.append(precision, 0.0)[first].mean()), float(recall[-1])
+    return interpolate_precision(recall, precision), float(recall[-1])
 
 
 def _resample(

@@ -89,7 +89,7 @@ class _Head:
         self.names: dict[int, str] = {}
         self.category_ids: list[int] = []
         self.seen: set[str] = set()
-        self._path = path
+        self.path = path
 
     def add(self, key: str, record: dict[str, Any]) -> None:
         if key == "categories":
@@ -99,7 +99,7 @@ class _Head:
             self.shapes_hw[record["id"]] = (record["height"], record["width"])
         except (KeyError, TypeError) as error:
             raise DatasetError(
-                f"{self._path}: must list images with id, height and width; {error} is missing."
+                f"{self.path}: must list images with id, height and width; {error} is missing."
             ) from error
         if "file_name" in record:
             self.names[record["id"]] = str(record["file_name"])
@@ -107,7 +107,7 @@ class _Head:
     def check(self) -> None:
         if "images" not in self.seen:
             raise DatasetError(
-                f"{self._path}: must list images with id, height and width; images is missing."
+                f"{self.path}: must list images with id, height and width; images is missing."
             )
 
 
@@ -146,7 +146,7 @@ def _make_label(row: int, entry: Any, head: _Head) -> Record:
             segmentation=entry["segmentation"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DatasetError(f"{head._path}: entry {row} cannot be decoded: {error!r}.") from error
+        raise DatasetError(f"{head.path}: entry {row} cannot be decoded: {error!r}.") from error
 
 
 def _stream_results(path: Path, truth: CocoTruth, category: int | None) -> Iterator[Record]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,21 +50,52 @@ class ImageObjects:
         return 2 * num_right / max(len(self.pred) + len(self.truth), 1)
 
 
-def read_objects(
-    predictions_json: Path,
-    annotation_json: Path,
-    matches: Sequence[ImageMatches],
-    *,
-    score: float,
-    gsd_m: float | None = None,
-) -> Iterator[ImageObjects]:
-    """Bring together the objects of each image.
+@dataclass(frozen=True)
+class Segmentations:
+    """What two COCO files draw, and the images that they draw on.
 
-    What lies on a crowd is left out, and so are the crowds.
+    Attributes:
+        pred: `segmentation` of each entry of the predictions.
+        truth: of each entry of `annotations`.
+        images: entries of `images`, by id.
+    """
+
+    pred: list[Any] = field(repr=False)
+    truth: list[Any] = field(repr=False)
+    images: dict[int, dict[str, Any]] = field(repr=False)
+
+
+def read_segmentations(predictions_json: Path, annotation_json: Path) -> Segmentations:
+    """Read the segmentations of two files that have been read without a fault before.
 
     Args:
         predictions_json: list of COCO results.
         annotation_json: COCO annotations.
+    """
+    images: dict[int, dict[str, Any]] = {}
+    truth: list[Any] = []
+    for key, record in stream_members(annotation_json):
+        if key == "images" and record is not None:
+            images[record["id"]] = record
+        elif key == "annotations" and record is not None:
+            truth.append(record["segmentation"])
+    pred = [entry["segmentation"] for entry in stream_array(predictions_json)]
+    return Segmentations(pred, truth, images)
+
+
+def take_objects(
+    segmentations: Segmentations,
+    matches: Iterable[ImageMatches],
+    *,
+    score: float,
+    gsd_m: float | None = None,
+) -> Iterator[ImageObjects]:
+    """The objects of images, one image after the other.
+
+    What lies on a crowd is left out, and so are the crowds.
+
+    Args:
+        segmentations: of the files that were matched.
         matches: of these two files.
         score: predictions that score less are left out.
         gsd_m: of images whose annotation does not say.
@@ -72,31 +103,19 @@ def read_objects(
     Yields:
         One for each of `matches`, in their order.
     """
-    found = [entry["segmentation"] for entry in stream_array(predictions_json)]
-    images: dict[int, dict[str, Any]] = {}
-    labels: list[Any] = []
-    for key, record in stream_members(annotation_json):
-        if key == "images" and record is not None:
-            images[record["id"]] = record
-        elif key == "annotations" and record is not None:
-            labels.append(record["segmentation"])
     for one in matches:
-        yield _take(one, images[one.image_id], found, labels, score, gsd_m)
+        yield _take(segmentations, one, score, gsd_m)
 
 
 def _take(
-    matches: ImageMatches,
-    image: dict[str, Any],
-    found: list[Any],
-    labels: list[Any],
-    score: float,
-    gsd_m: float | None,
+    segmentations: Segmentations, matches: ImageMatches, score: float, gsd_m: float | None
 ) -> ImageObjects:
+    image = segmentations.images[matches.image_id]
     is_kept = (matches.scores >= score) & ~matches.is_ignored
     own_gsd_m = image.get("gsd_m")
     shape_hw = (int(image["height"]), int(image["width"]))
-    pred = [found[row] for row in matches.pred_rows[is_kept].tolist()]
-    truth = [labels[row] for row in matches.truth_rows[~matches.is_crowd].tolist()]
+    pred = [segmentations.pred[row] for row in matches.pred_rows[is_kept].tolist()]
+    truth = [segmentations.truth[row] for row in matches.truth_rows[~matches.is_crowd].tolist()]
     # Positions among the labels that stay; -1 is the last entry.
     positions = np.append(np.cumsum(~matches.is_crowd) - 1, -1)
     return ImageObjects(

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from geoseg.evaluation.overlaps import Overlaps, find_overlaps
 
+RECALLS = np.linspace(0.0, 1.0, 101)
+"""Those at which COCO reads the precision."""
+
 
 class Matches(NamedTuple):
     """A one-to-one assignment.
@@ -79,8 +82,16 @@ def average_precision(
     if num_truth == 0 or len(scores) == 0:
         return 0.0
     hits = np.cumsum(is_match[np.argsort(-scores, kind="stable")])
-    recall = hits / num_truth
-    precision = hits / np.arange(1, len(hits) + 1)
-    precision = np.maximum.accumulate(precision[::-1])[::-1]
-    first = np.searchsorted(recall, np.linspace(0, 1, 101), side="left")
-    return float(np.append(precision, 0.0)[first].mean())
+    return interpolate_precision(hits / num_truth, hits / np.arange(1, len(hits) + 1))
+
+
+def interpolate_precision(recall: NDArray[np.floating], precision: NDArray[np.floating]) -> float:
+    """COCO's mean over 101 recalls of the best precision at that recall or a higher one.
+
+    Args:
+        recall: float (P,), rising.
+        precision: float (P,), at these recalls.
+    """
+    best = np.maximum.accumulate(precision[::-1])[::-1]
+    first = np.searchsorted(recall, RECALLS, side="left")
+    return float(np.append(best, 0.0)[first].mean())

@@ -15,7 +15,7 @@ from geoseg.datasets.image_pixels import PixelReader
 from geoseg.evaluation import CocoScores
 from geoseg.evaluation.coco_matches import CocoMatches, ImageMatches, rank_matches, split_images
 from geoseg.evaluation.coco_polygons import outline_objects
-from geoseg.evaluation.image_objects import ImageObjects, read_objects
+from geoseg.evaluation.image_objects import ImageObjects, Segmentations, take_objects
 from geoseg.evaluation.mask_metrics import Mask, overlap_masks
 from geoseg.evaluation.overlaps import find_merges, find_splits
 from geoseg.evaluation.reliability import make_reliability_table
@@ -47,6 +47,7 @@ def report_images(
     path: Path,
     scores: CocoScores,
     predictions_json: Path,
+    segmentations: Segmentations,
     found: CocoMatches,
     *,
     image_ids: frozenset[int] | None = None,
@@ -61,6 +62,7 @@ def report_images(
         path: an .html; one that is there is replaced.
         scores: of the same files; predictions below its `score` are not shown.
         predictions_json: list of COCO results.
+        segmentations: of it and its annotation.
         found: its matches with an annotation.
         image_ids: images that count; None for all.
         gsd_m: ground metres per pixel of images whose annotation does not say.
@@ -72,7 +74,7 @@ def report_images(
     truth_json = found.truth.path
 
     def read(some: list[ImageMatches]) -> Iterator[ImageObjects]:
-        return read_objects(predictions_json, truth_json, some, score=scores.score, gsd_m=gsd_m)
+        return take_objects(segmentations, some, score=scores.score, gsd_m=gsd_m)
 
     images = [_look_at(one) for one in read(matches)]
     num_truths = [len(one.found_px) + len(one.missed_px) for one in images]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,13 +13,14 @@ from geoseg.config import FootprintConfig
 if TYPE_CHECKING:
     from geoseg.evaluation import PolygonScores
     from geoseg.evaluation.coco_matches import CocoMatches
+    from geoseg.evaluation.image_objects import Segmentations
 
 UNKNOWN_GSD_TOLERANCE_PX = 1.5
 """How far straightened walls may be from the contour where metres are not known."""
 
 
 def score_outlines(
-    predictions_json: Path,
+    segmentations: Segmentations,
     found: CocoMatches,
     *,
     score: float,
@@ -30,18 +30,18 @@ def score_outlines(
     """Score the outlines of COCO results; masks get theirs the way a prediction gives them.
 
     Args:
-        predictions_json: list of COCO results.
-        found: its matches with an annotation.
+        segmentations: of COCO results and their annotation.
+        found: the matches of both.
         score: predictions that score less are left out.
         image_ids: images that count; None for all.
         gsd_m: ground metres per pixel of images whose annotation does not say.
     """
     from geoseg.evaluation.coco_matches import split_images
     from geoseg.evaluation.coco_polygons import score_image_polygons
-    from geoseg.evaluation.image_objects import read_objects
+    from geoseg.evaluation.image_objects import take_objects
 
     matches = list(split_images(found, image_ids))
-    images = read_objects(predictions_json, found.truth.path, matches, score=score, gsd_m=gsd_m)
+    images = take_objects(segmentations, matches, score=score, gsd_m=gsd_m)
     return score_image_polygons(images, outline_as_predicted)
 
 

@@ -40,11 +40,11 @@ class StillnessWatch:
         Returns:
             Names of the layers, in the order of the network; none at the first look.
         """
-        learned = {id(variable) for variable in model.trainable_weights}
+        learned = {variable.path for variable in model.trainable_weights}
         biases = {
             name.removesuffix("/bias"): to_array(variable).copy()
             for name, variable in weight_names(model).items()
-            if name.endswith("/bias") and id(variable) in learned
+            if name.endswith("/bias") and variable.path in learned
         }
         still = [
             name

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geoseg.views.examples import MISSED_COLOUR, RIGHT_COLOUR, WRONG_COLOUR
-from geoseg.views.outlines import trace_rings
-
-_HALO = (16, 24, 32)
-_SUBPIXEL_BITS = 4
+from geoseg.views.outlines import draw_lines, fit_picture, trace_rings
 
 
 @dataclass(frozen=True)
@@ -48,11 +44,7 @@ def draw_comparison(
     Returns:
         uint8 (h, w, 3) twice, the longer side `side_px`.
     """
-    height, width = comparison.image.shape[:2]
-    scale = side_px / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    image = np.asarray(cv2.resize(comparison.image, size, interpolation=method), np.uint8)
+    image, scale = fit_picture(comparison.image, side_px)
     truth = _draw(image, comparison.truth, comparison.is_found, MISSED_COLOUR, scale)
     pred = _draw(image, comparison.pred, comparison.is_right, WRONG_COLOUR, scale)
     return truth, pred
@@ -69,8 +61,6 @@ def _draw(
     parts, owners = shapely.get_parts(polygons, return_index=True)
     parts = shapely.transform(parts, lambda points: points * scale)
     for part, owner in zip(parts, owners.tolist(), strict=True):
-        rings = trace_rings(part)
         colour = RIGHT_COLOUR if is_matched[owner] else other_colour
-        cv2.polylines(canvas, rings, True, _HALO, 4, cv2.LINE_AA, _SUBPIXEL_BITS)
-        cv2.polylines(canvas, rings, True, colour, 2, cv2.LINE_AA, _SUBPIXEL_BITS)
+        draw_lines(canvas, trace_rings(part), colour)
     return canvas

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.errors import OutputError
+from geoseg.views.outlines import SUBPIXEL_BITS, draw_lines, fit_picture
 from geoseg.views.preview import check_preview, save_picture
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ NUM_COLUMNS = 4
 """Pictures in a row; a pair takes two."""
 
 OUTLINE_COLOUR = (240, 228, 66)
-_HALO = (16, 24, 32)
 _PAPER, _INK, _FRAME = (255, 255, 255), (24, 32, 40), (196, 202, 208)
 _GAP_PX, _CAPTION_PX, _FONT_PX, _LINE_PX = 12, 40, 13, 17
-_SUBPIXEL_BITS = 4
 # OpenCV's fixed point ends here; what lies so far outside is not seen anyway.
 _FARTHEST_PX = 20_000.0
 
@@ -89,21 +87,16 @@ def draw_picture(
     Returns:
         uint8 (h, w, 3), the longer side `side_px`.
     """
-    height, width = picture.shape[:2]
-    scale = side_px / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    canvas = np.ascontiguousarray(cv2.resize(picture, size, interpolation=method), np.uint8)
+    canvas, scale = fit_picture(picture, side_px)
     lines = [_to_fixed(outline, scale) for outline in outlines if np.isfinite(outline).all()]
-    for colour, line_px in ((_HALO, 4), (OUTLINE_COLOUR, 2)):
-        cv2.polylines(canvas, lines, True, colour, line_px, cv2.LINE_AA, _SUBPIXEL_BITS)
+    draw_lines(canvas, lines, OUTLINE_COLOUR)
     return canvas
 
 
 def _to_fixed(outline: NDArray[np.float32], scale: float) -> NDArray[np.int32]:
     """An outline in scaled pixels, in OpenCV's fixed point, which counts from pixel centres."""
     points = np.clip(outline.astype(np.float64) * scale - 0.5, -_FARTHEST_PX, _FARTHEST_PX)
-    return np.round(points * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+    return np.round(points * (1 << SUBPIXEL_BITS)).astype(np.int32)
 
 
 def _lay_out(cells: Sequence[Cell]) -> tuple[list[tuple[int, int]], int]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.errors import OutputError
+from geoseg.views.outlines import HALO, SUBPIXEL_BITS, draw_lines, fit_picture
 from geoseg.views.preview import check_preview, save_picture
 
 # Apart for colour-blind readers too: blue, vermilion, yellow (Okabe and Ito 2008).
@@ -19,10 +19,8 @@ WRONG_COLOUR = (213, 94, 0)
 MISSED_COLOUR = (240, 228, 66)
 LEGEND = (("found", RIGHT_COLOUR), ("found, not labelled", WRONG_COLOUR), ("missed", MISSED_COLOUR))
 
-_HALO = (16, 24, 32)
 _PAPER, _INK = (255, 255, 255), (24, 32, 40)
 _GAP_PX, _CAPTION_PX, _LEGEND_PX, _FONT_PX = 12, 26, 40, 15
-_SUBPIXEL_BITS = 4
 
 Masks = Sequence[NDArray[np.bool_]]
 
@@ -86,7 +84,7 @@ def write_examples(
         draw.text((x, y + side_px + 5), example.caption, fill=_INK, font=font)
     x, y = _GAP_PX, size[1] - _LEGEND_PX + 8
     for text, colour in LEGEND:
-        draw.rectangle((x, y, x + 22, y + 14), fill=colour, outline=_HALO)
+        draw.rectangle((x, y, x + 22, y + 14), fill=colour, outline=HALO)
         draw.text((x + 30, y - 2), text, fill=_INK, font=font)
         x += 60 + round(draw.textlength(text, font=font))
     save_picture(sheet, path)
@@ -98,11 +96,7 @@ def draw_example(example: Example, side_px: int) -> NDArray[np.uint8]:
     Returns:
         uint8 (h, w, 3), the longer side `side_px`.
     """
-    height, width = example.image.shape[:2]
-    scale = side_px / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    canvas = np.asarray(cv2.resize(example.image, size, interpolation=method), np.uint8)
+    canvas, scale = fit_picture(example.image, side_px)
     groups = (
         (example.missed, MISSED_COLOUR),
         (example.right, RIGHT_COLOUR),
@@ -110,9 +104,7 @@ def draw_example(example: Example, side_px: int) -> NDArray[np.uint8]:
     )
     for masks, colour in groups:
         for mask in masks:
-            lines = _trace(mask, scale)
-            cv2.polylines(canvas, lines, True, _HALO, 4, cv2.LINE_AA, _SUBPIXEL_BITS)
-            cv2.polylines(canvas, lines, True, colour, 2, cv2.LINE_AA, _SUBPIXEL_BITS)
+            draw_lines(canvas, _trace(mask, scale), colour)
     return canvas
 
 
@@ -124,7 +116,7 @@ def _trace(mask: NDArray[np.bool_], scale: float) -> list[NDArray[np.int32]]:
     lines = contourpy.contour_generator(z=padded).lines(0.5)
     # Values sit at pixel centres, the first row and column are padding, and OpenCV counts
     # from the centre of the first pixel.
-    factor = 1 << _SUBPIXEL_BITS
+    factor = 1 << SUBPIXEL_BITS
     return [
         np.round(((np.asarray(line) - 0.5) * scale - 0.5) * factor).astype(np.int32)
         for line in lines

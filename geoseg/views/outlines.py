@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 PLAIN_COLOUR = (0, 229, 255)
 _RAMP_AT = (0.0, 0.5, 1.0)
 _RAMP = ((255, 82, 82), (255, 202, 40), (0, 229, 255))
-_HALO = (16, 24, 32)
+HALO = (16, 24, 32)
 _FILL_SHARE = 0.16
-_SUBPIXEL_BITS = 4
+SUBPIXEL_BITS = 4
 # Below this side an outline would hide the building that it encloses.
 _SMALL_PX = 14.0
 
@@ -88,23 +88,54 @@ def draw_outlines(
     shapes = [trace_rings(polygon) for polygon in polygons_px]
     filled = canvas.copy()
     for rings, colour in zip(shapes, colours, strict=True):
-        cv2.fillPoly(filled, rings, colour, cv2.LINE_AA, _SUBPIXEL_BITS)
+        cv2.fillPoly(filled, rings, colour, cv2.LINE_AA, SUBPIXEL_BITS)
     mixed = cv2.addWeighted(filled, _FILL_SHARE, canvas, 1 - _FILL_SHARE, 0)
     canvas = np.asarray(mixed, np.uint8)
     width = _line_width(polygons_px)
     if width > 1:
         for rings in shapes:
-            cv2.polylines(canvas, rings, True, _HALO, width + 2, cv2.LINE_AA, _SUBPIXEL_BITS)
+            cv2.polylines(canvas, rings, True, HALO, width + 2, cv2.LINE_AA, SUBPIXEL_BITS)
     for rings, colour in zip(shapes, colours, strict=True):
-        cv2.polylines(canvas, rings, True, colour, width, cv2.LINE_AA, _SUBPIXEL_BITS)
+        cv2.polylines(canvas, rings, True, colour, width, cv2.LINE_AA, SUBPIXEL_BITS)
     return canvas
+
+
+def fit_picture(picture: NDArray[np.uint8], side_px: int) -> tuple[NDArray[np.uint8], float]:
+    """A picture scaled to fit a square, as a canvas of its own.
+
+    Args:
+        picture: uint8 (H, W, 3).
+        side_px: the longer side of the result.
+
+    Returns:
+        uint8 (h, w, 3), and its pixels per pixel of the picture.
+    """
+    height, width = picture.shape[:2]
+    scale = side_px / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.ascontiguousarray(cv2.resize(picture, size, interpolation=method), np.uint8), scale
+
+
+def draw_lines(
+    canvas: NDArray[np.uint8], lines: Sequence[NDArray[np.int32]], colour: tuple[int, int, int]
+) -> None:
+    """Draw closed lines with a dark halo onto a canvas.
+
+    Args:
+        canvas: uint8 (h, w, 3), drawn on.
+        lines: int32 (V, 2) each, in OpenCV's fixed point of `SUBPIXEL_BITS` bits.
+        colour: RGB.
+    """
+    for shade, line_px in ((HALO, 4), (colour, 2)):
+        cv2.polylines(canvas, lines, True, shade, line_px, cv2.LINE_AA, SUBPIXEL_BITS)
 
 
 def trace_rings(polygon: Polygon) -> list[NDArray[np.int32]]:
     """Rings of a polygon in pixels as OpenCV draws them, in its fixed point of 4 bits."""
     # OpenCV counts from pixel centres, geoseg from the outer corner.
     return [
-        np.round((np.asarray(ring.coords)[:, :2] - 0.5) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        np.round((np.asarray(ring.coords)[:, :2] - 0.5) * (1 << SUBPIXEL_BITS)).astype(np.int32)
         for ring in (polygon.exterior, *polygon.interiors)
         if len(ring.coords) > 0
     ]

@@ -14,7 +14,7 @@ from pycocotools import mask as coco_mask
 from geoseg.evaluation import PolygonScores
 from geoseg.evaluation.coco_matches import match_images
 from geoseg.evaluation.coco_polygons import read_polygon, score_image_polygons
-from geoseg.evaluation.image_objects import ImageObjects, read_objects
+from geoseg.evaluation.image_objects import ImageObjects, read_segmentations, take_objects
 from tests.evaluation.outlines import boundary_iou
 
 SIDE = 100
@@ -70,7 +70,8 @@ def write(
 def read(
     files: tuple[Path, Path], score: float = 0.5, gsd_m: float | None = None
 ) -> list[ImageObjects]:
-    return list(read_objects(*files, match_images(*files), score=score, gsd_m=gsd_m))
+    found = match_images(*files)
+    return list(take_objects(read_segmentations(*files), found, score=score, gsd_m=gsd_m))
 
 
 def evaluate(files: tuple[Path, Path], **settings: Any) -> PolygonScores:

@@ -20,6 +20,7 @@ from geoseg.crs import WGS84, local_metric_crs
 from geoseg.evaluation.coco import score_matches
 from geoseg.evaluation.coco_files import read_truth
 from geoseg.evaluation.coco_matches import match_predictions
+from geoseg.evaluation.image_objects import read_segmentations
 from geoseg.evaluation.vectors import compare_vectors
 from geoseg.reporting import report_images, report_vectors, score_outlines
 from geoseg.views.examples import MISSED_COLOUR, RIGHT_COLOUR, WRONG_COLOUR
@@ -90,7 +91,8 @@ def coco(tmp_path: Path) -> tuple[Path, Path]:
 def write_images_report(coco: tuple[Path, Path], **settings: Any) -> str:
     found = match_predictions(coco[0], read_truth(coco[1]))
     target = coco[0].parent / "r.html"
-    report_images(target, score_matches(found, score=0.5), coco[0], found, **settings)
+    scores, shapes = score_matches(found, score=0.5), read_segmentations(*coco)
+    report_images(target, scores, coco[0], shapes, found, **settings)
     return target.read_text(encoding="utf-8")
 
 
@@ -151,9 +153,13 @@ def test_masks_get_outlines_like_those_of_a_prediction(coco: tuple[Path, Path]) 
     for one in results:
         rle = coco_mask.merge(coco_mask.frPyObjects(one["segmentation"], 100, 100))
         one["segmentation"] = {"size": [100, 100], "counts": rle["counts"].decode()}
-    polygons = score_outlines(coco[0], match_predictions(coco[0], read_truth(coco[1])), score=0.5)
+    polygons = score_outlines(
+        read_segmentations(*coco), match_predictions(coco[0], read_truth(coco[1])), score=0.5
+    )
     coco[0].write_text(json.dumps(results))
-    masks = score_outlines(coco[0], match_predictions(coco[0], read_truth(coco[1])), score=0.5)
+    masks = score_outlines(
+        read_segmentations(*coco), match_predictions(coco[0], read_truth(coco[1])), score=0.5
+    )
     # The walls of squares are found again, to a fraction of a pixel.
     assert masks.vertex_ratio == polygons.vertex_ratio == 1
     assert masks.mean_iou == polygons.mean_iou
