@@ -28,6 +28,8 @@ class ImageCache:
         self.max_bytes = max_bytes
         self._images: OrderedDict[tuple[int, int], LoadedImage] = OrderedDict()
         self._broken: set[tuple[int, int]] = set()
+        # Held, so that no other dataset gets the identity of one that is gone.
+        self._datasets: dict[int, LabelledImages] = {}
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -39,6 +41,7 @@ class ImageCache:
         """
         key = (id(images), index)
         with self._lock:
+            self._datasets[id(images)] = images
             if key in self._images:
                 self._images.move_to_end(key)
                 return self._images[key]

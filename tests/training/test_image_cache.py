@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -60,6 +62,15 @@ def test_images_of_two_datasets_are_kept_apart(tmp_path: Path) -> None:
     datasets = [open_images(tmp_path / name) for name in ("1", "2")]
     assert {cache.load(one, 0).labels.name for one in datasets} == names
     assert len(names) == 2
+
+
+def test_no_other_dataset_gets_the_identity_of_one_that_is_gone(tmp_path: Path) -> None:
+    cache, images = ImageCache(), open_images(tmp_path / "set")
+    cache.load(images, 0)
+    held = weakref.ref(images)
+    del images
+    gc.collect()
+    assert held() is not None
 
 
 def test_a_broken_image_is_replaced_by_the_same_one_always(
