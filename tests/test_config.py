@@ -99,6 +99,8 @@ def test_datasets_of_a_training_survive_toml(tmp_path: Path) -> None:
         (config.MaskRCNNConfig, {"box_frame": "norm"}, "must be one of edges, centres; got norm"),
         (config.FootprintConfig, {"tolerance_m": -0.1}, "at least 0; got -0.1"),
         (config.FootprintConfig, {"min_area_m2": -1}, "at least 0; got -1"),
+        (config.TrainConfig, {"loss_weights": [1, 1]}, "must be five numbers.*got .1.*, 1"),
+        (config.TrainConfig, {"loss_weights": [0, 0, 0, 0, 0]}, "must be five numbers"),
         (config.PredictConfig, {"tiles": 3}, "tiles must be a table; got 3"),
         (config.PredictConfig, {"tiles": {"overlap": 3}}, "TileConfig knows .*; got overlap"),
     ],

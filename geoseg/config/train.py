@@ -62,6 +62,7 @@ class TrainConfig:
         ema_momentum: of the moving average of the weights, which is what is scored and used.
         num_rois: proposals of a sample that train the heads.
         num_positive: most positives among them.
+        loss_weights: what the losses rpn_class, rpn_bbox, class, bbox and mask count in their sum.
         max_objects: objects of a sample that are learned.
         checkpoint_steps: steps between two checkpoints: the most that an interrupt loses.
         validate_steps: steps between two scores.
@@ -92,6 +93,7 @@ class TrainConfig:
     ema_momentum: float = 0.998
     num_rois: int = 64
     num_positive: int = 20
+    loss_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
     max_objects: int = 100
     checkpoint_steps: int = 500
     validate_steps: int = 1000
@@ -116,6 +118,11 @@ class TrainConfig:
         for name in ("momentum", "ema_momentum"):
             value = getattr(self, name)
             require(0 <= value < 1, f"{name} must be at least 0 and below 1", value)
+        require(
+            len(self.loss_weights) == 5 and min(self.loss_weights) >= 0 < max(self.loss_weights),
+            "loss_weights must be five numbers, none below 0 and one above",
+            self.loss_weights,
+        )
         self._check_names()
         require(
             self.num_positive <= self.num_rois,

@@ -39,10 +39,17 @@ class MaskRCNN(keras.Model):
         config: the network's settings.
         num_rois: proposals per tile that train the heads.
         num_positive: most positives among them.
+        loss_weights: what each of LOSS_NAMES is multiplied by in the sum that is minimised.
     """
 
     def __init__(
-        self, config: MaskRCNNConfig, *, num_rois: int = 64, num_positive: int = 20, **kwargs: Any
+        self,
+        config: MaskRCNNConfig,
+        *,
+        num_rois: int = 64,
+        num_positive: int = 20,
+        loss_weights: Sequence[float] = (1.0,) * len(LOSS_NAMES),
+        **kwargs: Any,
     ) -> None:
         """Build the network with fresh weights; see the class for the arguments."""
         # Boxes lose whole pixels in half precision: no input is cast.
@@ -50,6 +57,7 @@ class MaskRCNN(keras.Model):
         self.config = config
         self.num_rois = num_rois
         self.num_positive = num_positive
+        self.loss_weights = tuple(loss_weights)
         channels, outputs = config.pyramid_channels, config.num_outputs
         self.backbone = build_backbone(config)
         self.fpn = build_pyramid(self.backbone, channels)
@@ -230,7 +238,8 @@ class MaskRCNN(keras.Model):
         del x, y, sample_weight, training
         for mean in self._loss_means:
             mean.update_state(y_pred[mean.name])
-        return sum(y_pred[name] for name in LOSS_NAMES)
+        weighted = zip(LOSS_NAMES, self.loss_weights, strict=True)
+        return sum(y_pred[name] * weight for name, weight in weighted)
 
 
 def _own_class(mask_logits: Any, classes: Any) -> Any:

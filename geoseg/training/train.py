@@ -121,7 +121,12 @@ def make_model(config: TrainConfig) -> MaskRCNN:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
-        model = MaskRCNN(config.model, num_rois=config.num_rois, num_positive=config.num_positive)
+        model = MaskRCNN(
+            config.model,
+            num_rois=config.num_rois,
+            num_positive=config.num_positive,
+            loss_weights=config.loss_weights,
+        )
     finally:
         keras.config.set_dtype_policy(before)
     if config.start is not None:

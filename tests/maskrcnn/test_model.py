@@ -98,6 +98,19 @@ def test_training_lowers_the_loss() -> None:
     assert parts == pytest.approx(float(logs[0]["loss"]), rel=1e-5)
 
 
+def test_weighted_losses_make_the_sum_and_are_told_as_they_are() -> None:
+    weights = (1.0, 0.5, 0.0, 2.0, 3.0)
+    model = MaskRCNN(SMALL, loss_weights=weights)
+    model.compile("sgd", jit_compile=False)
+    model.optimizer.learning_rate = 0.0
+    logs = model.train_on_batch(
+        training_batch(SMALL, (3, 1)), np.zeros((2, 1), np.float32), return_dict=True
+    )
+    parts = [float(logs[name]) for name in LOSS_NAMES]
+    assert min(parts) > 0
+    assert np.dot(parts, weights) == pytest.approx(float(logs["loss"]), rel=1e-5)
+
+
 def test_metrics_are_counted_once() -> None:
     model = MaskRCNN(SMALL)
     model.compile("sgd", jit_compile=False)
