@@ -58,7 +58,7 @@ make_venv() {
     fail "$venv holds a Python that does not fit; remove the folder and run make again."
 echo "geoseg set-up: installing the packages into $venv (about 3 GB, some minutes)"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    --constraint constraints.txt --editable '.[tensorflow,onnx,dev]'
+    --constraint constraints.txt --editable '.[tensorflow,onnx,dask,dev]'
 
 # The wheels of rasterio and fiona bring all of GDAL but this one library.
 if ! "$venv/bin/python" -c 'import rasterio, fiona' 2>/dev/null; then
