@@ -6,6 +6,7 @@ authority says about its axes.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,7 +62,7 @@ def transform_xy(
             them is not defined.
     """
     try:
-        transformer = Transformer.from_crs(source, target, always_xy=True)
+        transformer = _find_way(source, target)
         # The first one twice: some versions of pyproj take an array of one element for a number.
         twice_x, twice_y = transformer.transform(np.append(x, x[:1]), np.append(y, y[:1]))
     except ProjError as error:
@@ -75,6 +76,12 @@ def transform_xy(
             f"x {float(x[first]):.10g}, y {float(y[first]):.10g} in {source.name}."
         )
     return new_x, new_y
+
+
+@lru_cache(maxsize=32)
+def _find_way(source: CRS, target: CRS) -> Transformer:
+    """Kept, as batch after batch goes the same way, and to find one takes 30 ms and more."""
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def pixel_to_xy(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -14,34 +14,42 @@ from numpy.typing import NDArray
 from shapely import LinearRing, Polygon
 
 from geoseg.export.wgs84 import UNITS_PER_DEGREE, GridPolygons, round_to_grid
-from geoseg.types import Footprints, Origin
+from geoseg.types import FootprintBatches, Origin
 
 MAX_ELEMENTS = 10_000
 """A file holds fewer, which is what one OSM changeset takes."""
 
 MAX_WAY_NODES = 2_000
+# Enough for 50 files, so that few of them lie along the border of what was gathered.
+_MAX_GATHERED = 50 * MAX_ELEMENTS
 _BUILDING = '<tag k="building" v="yes"/>'
 
 
-def write_osm(path: Path, footprints: Footprints, origin: Origin) -> None:
+def write_osm(path: Path, footprints: FootprintBatches, origin: Origin) -> None:
     """Write buildings as new, unreviewed OSM objects that JOSM refuses to upload.
 
     Adjoining buildings share nodes. A building with holes, or with a ring of more than 2,000
     nodes, is a multipolygon relation. Score and model stay out of the tags. What would have
     10,000 elements or more is split by place into `<stem>_001.osm`, `<stem>_002.osm`, ...;
-    buildings that share walls stay in one file where it can hold them.
+    buildings that share walls stay in one file where it can hold them. At most about half a
+    million elements are in memory: as many batches as have them are split by place together.
     """
-    grid = round_to_grid(footprints)
-    files = list(_split_by_place(grid))
-    next_id = -1
-    for number, members in enumerate(files, start=1):
-        name = path.name if len(files) == 1 else f"{path.stem}_{number:03d}{path.suffix}"
-        document = _Document(next_id)
-        for member in members:
-            document.add_building(grid.polygons[member])
-        next_id = document.next_id
-        with path.with_name(name).open("w", encoding="utf-8") as file:
-            document.write(file, f"geoseg {origin.geoseg_version}")
+    next_id, number = -1, 0
+    for grid in _gather(map(round_to_grid, footprints)):
+        for members in _split_by_place(grid):
+            number += 1
+            document = _Document(next_id)
+            for member in members:
+                document.add_building(grid.polygons[member])
+            next_id = document.next_id
+            with _part_path(path, number).open("w", encoding="utf-8") as file:
+                document.write(file, f"geoseg {origin.geoseg_version}")
+    if number == 1:
+        _part_path(path, number).replace(path)
+
+
+def _part_path(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}_{number:03d}{path.suffix}")
 
 
 @dataclass
@@ -128,11 +136,48 @@ def _degrees(units: int) -> str:
     return f"{int(units) / UNITS_PER_DEGREE:.7f}"
 
 
+def _gather(grids: Iterable[GridPolygons]) -> Iterator[GridPolygons]:
+    """Join successive grids until they have elements for many files; an empty one if there is none.
+
+    Walls are shared within a grid only, so each can be split without regard to the others.
+    """
+    waiting: list[GridPolygons] = []
+    num_elements, is_first = 0, True
+    for grid in grids:
+        waiting.append(grid)
+        num_elements += int(_count_elements(grid).sum())
+        if num_elements >= _MAX_GATHERED:
+            yield _join_grids(waiting)
+            waiting, num_elements, is_first = [], 0, False
+    if num_elements or is_first:
+        yield _join_grids(waiting)
+
+
+def _join_grids(grids: list[GridPolygons]) -> GridPolygons:
+    """Grids as one; owners count from 0 in each of them."""
+    num_groups = [int(grid.groups.max(initial=-1)) + 1 for grid in grids]
+    firsts = np.cumsum([0, *num_groups])
+    return GridPolygons(
+        np.concatenate([np.empty(0, object), *(grid.polygons for grid in grids)]),
+        np.concatenate([np.empty(0, np.int64), *(grid.owners for grid in grids)]),
+        np.concatenate(
+            [
+                np.empty(0, np.int64),
+                *(grid.groups + first for grid, first in zip(grids, firsts, strict=False)),
+            ]
+        ),
+    )
+
+
+def _count_elements(grid: GridPolygons) -> NDArray[np.int64]:
+    """Of each polygon: nodes as if none were shared, ways, a relation; never fewer than it has."""
+    num_points = shapely.get_num_coordinates(grid.polygons).astype(np.int64)
+    return num_points + 2 + num_points // MAX_WAY_NODES
+
+
 def _split_by_place(grid: GridPolygons) -> Iterator[NDArray[np.int64]]:
     """Halve the area until each part is small enough; indices of polygons, in input order."""
-    # Nodes counted as if none were shared, ways, and a relation: never fewer than there are.
-    sizes = shapely.get_num_coordinates(grid.polygons) + 2
-    sizes += shapely.get_num_coordinates(grid.polygons) // MAX_WAY_NODES
+    sizes = _count_elements(grid)
     centres = shapely.get_coordinates(shapely.centroid(grid.polygons))
     num_members = np.maximum(np.bincount(grid.groups), 1)
     group_centres = np.column_stack(

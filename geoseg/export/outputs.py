@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from pyproj import CRS
 
 from geoseg.crs import WGS84
-from geoseg.errors import OutputError, OutputExistsError
+from geoseg.errors import GeosegError, OutputError, OutputExistsError
 
 ENDINGS = {
     ".geojson": "GeoJSON",
@@ -98,7 +99,7 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise OutputError(f"{path}: the folder {folder} must be writable.")
     if path.is_dir():
         raise OutputError(f"{path}: an output must be a file; got a folder.")
-    existing = _find_existing(path)
+    existing = find_existing(path)
     if existing and not overwrite:
         raise OutputExistsError(f"{existing[0]} exists; ask to overwrite it, or choose a new name.")
 
@@ -124,18 +125,26 @@ def replacing(path: Path, overwrite: bool) -> Iterator[Path]:
     """
     check_target(path, overwrite)
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}-") as folder:
-            yield Path(folder, path.name)
-            _publish(Path(folder), path, overwrite)
+        folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.stem}-"))
+        try:
+            yield folder / path.name
+            _publish(folder, path, overwrite)
+        finally:
+            # Not TemporaryDirectory, which fails with a RecursionError where it may not remove.
+            shutil.rmtree(folder, ignore_errors=True)
+    except GeosegError:
+        raise
     except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(f"{path}: cannot be written: {error}.") from error
+        reason = error.strerror or error
+        if error.errno is not None:
+            # The command line names the file of the cause: not one in a folder that is gone.
+            error.filename = str(path)
+        raise OutputError(f"{path}: cannot be written: {reason}.") from error
 
 
 def _publish(folder: Path, path: Path, overwrite: bool) -> None:
     written = sorted(folder.iterdir())
-    stale = set(_find_existing(path)) - {path.parent / file.name for file in written}
+    stale = set(find_existing(path)) - {path.parent / file.name for file in written}
     if not overwrite:
         clash = next((file for file in written if (path.parent / file.name).exists()), None)
         if clash is not None:
@@ -143,13 +152,21 @@ def _publish(folder: Path, path: Path, overwrite: bool) -> None:
                 f"{path.parent / clash.name} exists; ask to overwrite it, or choose a new name."
             )
     for file in written:
+        _flush(file)
+    for file in written:
         file.replace(path.parent / file.name)
     for file in stale:
         file.unlink()
 
 
-def _find_existing(path: Path) -> list[Path]:
-    """Files of an earlier result of the same name."""
+def _flush(path: Path) -> None:
+    """Wait until a file is on its disk: some tell only then that they are full."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def find_existing(path: Path) -> list[Path]:
+    """Files of an earlier result of the same name, the one of its origin among them."""
     candidates = [path, origin_path(path)]
     suffix = path.suffix.lower()
     if suffix == ".shp":

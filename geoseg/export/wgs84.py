@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 
 from geoseg.crs import WGS84, transform_polygons
+from geoseg.groups import group_connected
 from geoseg.types import Footprints
 
 UNITS_PER_DEGREE = 10_000_000
@@ -46,8 +47,11 @@ def round_to_grid(footprints: Footprints) -> GridPolygons:
     whole, owners = _cut_at_antimeridian(in_degrees)
     units = shapely.transform(whole, lambda points: points * UNITS_PER_DEGREE)
     rounded = _largest_parts(shapely.set_precision(shapely.make_valid(units), 1.0))
-    neighbours = _find_neighbours(rounded)
-    groups = _group_neighbours(neighbours)
+    near = _find_near(rounded)
+    neighbours: list[list[int]] = [[] for _ in rounded]
+    for one, other in near.T.tolist():
+        neighbours[one].append(other)
+    groups = group_connected(near[0], near[1], len(rounded))
     by_group = np.argsort(groups, kind="stable")
     for members in np.split(by_group, np.cumsum(np.bincount(groups))[:-1]):
         if len(members) > 1:
@@ -86,32 +90,13 @@ def _largest_parts(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
     return result
 
 
-def _find_neighbours(polygons: NDArray[np.object_]) -> list[list[int]]:
-    neighbours: list[list[int]] = [[] for _ in polygons]
+def _find_near(polygons: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Pairs of polygons that are near each other, both ways round: int64 (2, P), in order."""
     tree = shapely.STRtree(polygons)
     pairs = tree.query(polygons, predicate="dwithin", distance=_SNAP_UNITS)
-    for one, other in pairs.T.tolist():
-        if one != other:
-            neighbours[one].append(other)
-    return neighbours
-
-
-def _group_neighbours(neighbours: list[list[int]]) -> NDArray[np.int64]:
-    """Number the connected groups from 0."""
-    groups = np.full(len(neighbours), -1, dtype=np.int64)
-    num_groups = 0
-    for start in range(len(neighbours)):
-        if groups[start] >= 0:
-            continue
-        groups[start] = num_groups
-        waiting = [start]
-        while waiting:
-            for other in neighbours[waiting.pop()]:
-                if groups[other] < 0:
-                    groups[other] = num_groups
-                    waiting.append(other)
-        num_groups += 1
-    return groups
+    pairs = pairs[:, pairs[0] != pairs[1]]
+    # In order: what is snapped must not depend on how the tree of all polygons was built.
+    return pairs[:, np.lexsort(pairs[::-1])]
 
 
 def _share_nodes(

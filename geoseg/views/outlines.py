@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -60,6 +60,26 @@ def score_colours(scores: ArrayLike, lowest: float = 0.0) -> NDArray[np.uint8]:
     return np.round(np.stack(channels, axis=-1)).astype(np.uint8)
 
 
+class Outlines(NamedTuple):
+    """Outlines of some buildings.
+
+    Attributes:
+        polygons_px: N polygons in pixels of an image, (0, 0) the outer corner of the first.
+        scores: (N,), 0..1, for the colours; one colour for all when None.
+    """
+
+    polygons_px: Sequence[Polygon] | NDArray[np.object_]
+    scores: ArrayLike | None = None
+
+
+class OutlineBatches(Protocol):
+    """Outlines of any number of buildings, a batch at a time; may be gone through repeatedly."""
+
+    def __iter__(self) -> Iterator[Outlines]:
+        """The batches, in the same order each time."""
+        ...
+
+
 def draw_outlines(
     image: NDArray[np.uint8],
     polygons_px: Sequence[Polygon] | NDArray[np.object_],
@@ -78,26 +98,48 @@ def draw_outlines(
     Returns:
         uint8 (h, w, 3); equal to the image when there are no polygons.
     """
-    canvas = image.copy()
-    if len(polygons_px) == 0:
-        return canvas
-    if scores is None:
-        colours = [PLAIN_COLOUR] * len(polygons_px)
-    else:
-        colours = [tuple(row) for row in score_colours(scores, lowest).tolist()]
-    shapes = [trace_rings(polygon) for polygon in polygons_px]
-    filled = canvas.copy()
-    for rings, colour in zip(shapes, colours, strict=True):
+    return draw_batches(image, [Outlines(polygons_px, scores)], lowest=lowest)
+
+
+def draw_batches(
+    image: NDArray[np.uint8], batches: OutlineBatches, *, lowest: float = 0.0
+) -> NDArray[np.uint8]:
+    """Draw building outlines over a copy of an image, as if all batches were one.
+
+    Args:
+        image: uint8 (h, w, 3), RGB.
+        batches: in pixels of the image.
+        lowest: score that gets the first colour.
+
+    Returns:
+        uint8 (h, w, 3); equal to the image when there are no outlines.
+    """
+    width = _line_width(batches)
+    if width == 0:
+        return image.copy()
+    filled = image.copy()
+    for rings, colour in _trace(batches, lowest):
         cv2.fillPoly(filled, rings, colour, cv2.LINE_AA, SUBPIXEL_BITS)
-    mixed = cv2.addWeighted(filled, _FILL_SHARE, canvas, 1 - _FILL_SHARE, 0)
-    canvas = np.asarray(mixed, np.uint8)
-    width = _line_width(polygons_px)
+    canvas = np.asarray(cv2.addWeighted(filled, _FILL_SHARE, image, 1 - _FILL_SHARE, 0), np.uint8)
     if width > 1:
-        for rings in shapes:
+        for rings, _ in _trace(batches, lowest):
             cv2.polylines(canvas, rings, True, HALO, width + 2, cv2.LINE_AA, SUBPIXEL_BITS)
-    for rings, colour in zip(shapes, colours, strict=True):
+    for rings, colour in _trace(batches, lowest):
         cv2.polylines(canvas, rings, True, colour, width, cv2.LINE_AA, SUBPIXEL_BITS)
     return canvas
+
+
+def _trace(
+    batches: OutlineBatches, lowest: float
+) -> Iterator[tuple[list[NDArray[np.int32]], tuple[int, ...]]]:
+    """Rings and colour of each building."""
+    for polygons_px, scores in batches:
+        if scores is None:
+            colours = [PLAIN_COLOUR] * len(polygons_px)
+        else:
+            colours = [tuple(row) for row in score_colours(scores, lowest).tolist()]
+        for polygon, colour in zip(polygons_px, colours, strict=True):
+            yield trace_rings(polygon), colour
 
 
 def fit_picture(picture: NDArray[np.uint8], side_px: int) -> tuple[NDArray[np.uint8], float]:
@@ -141,6 +183,12 @@ def trace_rings(polygon: Polygon) -> list[NDArray[np.int32]]:
     ]
 
 
-def _line_width(polygons_px: Sequence[Polygon] | NDArray[np.object_]) -> int:
-    side = float(np.median(np.sqrt(shapely.area(np.asarray(polygons_px, dtype=object)))))
-    return 1 if side < _SMALL_PX else 2
+def _line_width(batches: OutlineBatches) -> int:
+    """1 where most buildings are small, 2 where they are not, 0 where there are none."""
+    sides = [
+        np.sqrt(shapely.area(np.asarray(polygons_px, dtype=object))).astype(np.float32)
+        for polygons_px, _ in batches
+    ]
+    if sum(map(len, sides)) == 0:
+        return 0
+    return 1 if np.median(np.concatenate(sides)) < _SMALL_PX else 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geoseg.errors import OutputError, OutputExistsError
-from geoseg.views.outlines import draw_outlines, score_colours
+from geoseg.views.on_raster import OutlinesOnRaster
+from geoseg.views.outlines import OutlineBatches, Outlines, draw_batches, score_colours
 from geoseg.views.scale_bar import choose_scale_bar
 
 if TYPE_CHECKING:
@@ -36,6 +37,21 @@ _MAX_SIDE_PX = 1600
 
 
 @dataclass(frozen=True)
+class _Scaled:
+    """Outlines in pixels of an enlarged or reduced image; `factors` are x, y."""
+
+    outlines: OutlineBatches
+    factors: NDArray[np.float64]
+
+    def __iter__(self) -> Iterator[Outlines]:
+        for polygons_px, scores in self.outlines:
+            polygons = np.array(list(polygons_px), dtype=object)
+            yield Outlines(
+                shapely.transform(polygons, lambda points: points * self.factors), scores
+            )
+
+
+@dataclass(frozen=True)
 class _Picture:
     """The raster as it is shown: enlarged or reduced, with outlines."""
 
@@ -46,7 +62,7 @@ class _Picture:
 def write_preview(
     path: Path,
     image: NDArray[np.uint8],
-    polygons_px: Sequence[Polygon] | NDArray[np.object_],
+    outlines: Sequence[Polygon] | NDArray[np.object_] | OutlinesOnRaster,
     *,
     gsd_m: float,
     title: str,
@@ -60,11 +76,13 @@ def write_preview(
     Args:
         path: the file to write, .png or .jpg.
         image: uint8 (h, w, 3), RGB; an overview is best, more than 1600 px are reduced.
-        polygons_px: N polygons in pixels of the image; none is fine.
+        outlines: N polygons in pixels of the image, none is fine; or batches of footprints, which
+            are drawn as they come, and the picture is the same as if they were one.
         gsd_m: ground metres per pixel of the image.
         title: large line on top.
         subtitle: small line below it, for the origin of the result.
-        scores: (N,), 0..1, colours and legend; one colour when None.
+        scores: (N,), 0..1, of the N polygons, for colours and legend; one colour when None.
+            Batches have their own.
         valid: bool (h, w), False where the raster has no data; all True when None.
         overwrite: whether a file that is there may be replaced.
 
@@ -77,9 +95,16 @@ def write_preview(
     if image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
         raise OutputError(f"{path.name}: a preview needs an image (h, w, 3); got {image.shape}.")
     shown = image if valid is None else np.where(valid[..., None], image, _NO_DATA)
-    lowest = 0.0 if scores is None else _lowest_shown(scores)
-    picture = _make_picture(np.ascontiguousarray(shown, np.uint8), polygons_px, scores, lowest)
-    sheet = _lay_out(picture, gsd_m, (title, subtitle), lowest if scores is not None else None)
+    batches: OutlineBatches
+    lowest: float | None
+    if isinstance(outlines, OutlinesOnRaster):
+        batches = outlines
+        lowest = _lowest_shown(batch.scores for batch in outlines.footprints)
+    else:
+        batches = [Outlines(outlines, scores)]
+        lowest = None if scores is None else _lowest_shown([scores])
+    picture = _make_picture(np.ascontiguousarray(shown, np.uint8), batches, lowest or 0.0)
+    sheet = _lay_out(picture, gsd_m, (title, subtitle), lowest)
     save_picture(sheet, path)
 
 
@@ -100,18 +125,13 @@ def check_preview(path: Path, *, overwrite: bool = False) -> None:
         raise OutputExistsError(f"{path} exists; ask to overwrite it, or choose a new name.")
 
 
-def _lowest_shown(scores: ArrayLike) -> float:
-    """Round score at the low end of the legend."""
-    values = np.asarray(scores, float)
-    return min(0.9, float(np.floor(values.min() * 10) / 10)) if values.size else 0.0
+def _lowest_shown(scores: Iterable[ArrayLike]) -> float:
+    """Round score at the low end of the legend, from the scores of all batches."""
+    lowest = [float(np.min(one)) for one in scores if np.size(one)]
+    return min(0.9, float(np.floor(min(lowest) * 10) / 10)) if lowest else 0.0
 
 
-def _make_picture(
-    image: NDArray[np.uint8],
-    polygons_px: Sequence[Polygon] | NDArray[np.object_],
-    scores: ArrayLike | None,
-    lowest: float,
-) -> _Picture:
+def _make_picture(image: NDArray[np.uint8], outlines: OutlineBatches, lowest: float) -> _Picture:
     height, width = image.shape[:2]
     longest = max(height, width)
     scale = min(1.0, _MAX_SIDE_PX / longest)
@@ -122,10 +142,8 @@ def _make_picture(
         # Pixels of a small raster stay visible as such.
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
         image = np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
-    polygons = np.array(list(polygons_px), dtype=object)
     factors = np.array([size[0] / width, size[1] / height])
-    polygons = shapely.transform(polygons, lambda points: points * factors)
-    return _Picture(draw_outlines(image, polygons, scores, lowest=lowest), factors[0])
+    return _Picture(draw_batches(image, _Scaled(outlines, factors), lowest=lowest), factors[0])
 
 
 def _lay_out(
@@ -210,6 +228,10 @@ def save_picture(sheet: Image, path: Path) -> None:
         sheet.save(temporary, optimize=True, quality=92, subsampling=0)
         temporary.replace(path)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error}.") from error
+        reason = error.strerror or error
+        if error.errno is not None:
+            # The command line names the file of the cause: not the temporary one.
+            error.filename = str(path)
+        raise OutputError(f"{path}: cannot be written: {reason}.") from error
     finally:
         temporary.unlink(missing_ok=True)

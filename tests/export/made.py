@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
 import numpy as np
 import shapely
 import shapely.affinity
@@ -9,7 +12,7 @@ from pyproj import CRS
 from shapely import Polygon
 
 from geoseg.crs import WGS84, local_metric_crs
-from geoseg.types import Footprints, Origin
+from geoseg.types import FootprintList, Footprints, Origin, join_footprints
 
 METRIC = local_metric_crs(WGS84, 85.52, 27.63)
 
@@ -43,3 +46,21 @@ def make_row(size: int, gap_m: float = 0.0) -> list[Polygon]:
 
 
 COURTYARD = shapely.box(100, 0, 130, 30).difference(shapely.box(110, 10, 120, 20))
+
+
+def make_town(num_blocks: int) -> list[Footprints]:
+    """Blocks of 9 buildings: eight houses that touch, and a courtyard; no two blocks touch."""
+    blocks = []
+    for index in range(num_blocks):
+        shift = (150.0 * (index % 20), 45.0 * (index // 20))
+        houses = [*make_row(8), COURTYARD]
+        moved = (shapely.affinity.translate(one, *shift) for one in houses)
+        blocks.append(make_footprints(*moved))
+    return blocks
+
+
+def batch_up(blocks: Sequence[Footprints], cuts: Iterable[int]) -> FootprintList:
+    """Blocks as batches, cut before the blocks of these numbers."""
+    borders = [0, *sorted(set(cuts)), len(blocks)]
+    batches = [join_footprints(blocks[start:stop], METRIC) for start, stop in pairwise(borders)]
+    return FootprintList(tuple(batches), METRIC)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,19 @@ def test_other_endings_and_empty_images_are_refused(tmp_path: Path) -> None:
 def test_a_missing_folder_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="the folder .* must exist"):
         write_preview(tmp_path / "no" / "p.png", image_of(9, 9), [], gsd_m=1, title="")
+
+
+def test_a_picture_that_cannot_be_written_is_one_line_and_the_former_stays(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "preview.png"
+    path.write_text("mine")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OutputError, match=r"preview\.png: cannot be written: File too large\."):
+            write_preview(path, image_of(900, 900), [], gsd_m=1, title="", overwrite=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text() == "mine"
+    assert [one.name for one in tmp_path.iterdir()] == ["preview.png"]
