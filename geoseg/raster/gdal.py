@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
     from rasterio.io import DatasetReader
 
-# rasterio hands an int over in bytes.
-_BLOCK_CACHE_BYTES = 256 * 1024 * 1024
+# GDAL's own choice is a share of the machine's memory, which large rasters fill.
+_LEAST_CACHE_BYTES = 64 * 1024 * 1024
+_MOST_CACHE_BYTES = 256 * 1024 * 1024
+# Files that a mosaic keeps open, about 1 MB each; a window of 8 x 8 tiles seldom meets so many.
+_MAX_OPEN_FILES = 32
 
 
 def is_remote(name: str) -> bool:
@@ -44,14 +48,20 @@ def short_name(name: str) -> str:
 
 
 @contextlib.contextmanager
-def gdal_env(name: str) -> Iterator[None]:
+def gdal_env(name: str, cache_bytes: int = _LEAST_CACHE_BYTES) -> Iterator[None]:
     """GDAL set up for fast reading of one raster, and silent.
 
     What the user has set in the environment goes before our choice.
+
+    Args:
+        name: of the raster.
+        cache_bytes: memory for decoded blocks, see `choose_cache_bytes`.
     """
     options: dict[str, object] = {
         "GDAL_NUM_THREADS": "ALL_CPUS",
-        "GDAL_CACHEMAX": _BLOCK_CACHE_BYTES,
+        # rasterio hands an int over in bytes.
+        "GDAL_CACHEMAX": cache_bytes,
+        "GDAL_MAX_DATASET_POOL_SIZE": _MAX_OPEN_FILES,
     }
     if is_remote(name):
         options |= {
@@ -64,6 +74,29 @@ def gdal_env(name: str) -> Iterator[None]:
         logging.getLogger(logger).addFilter(_keep_gdal_message)
     with rasterio.Env(**{key: value for key, value in options.items() if key not in os.environ}):
         yield
+
+
+def choose_cache_bytes(dataset: DatasetReader, dtype: str, num_rows: int) -> int:
+    """Memory for the blocks that are needed again when windows are read from left to right.
+
+    Of blocks that are tiles, only those along the borders of the windows are: the least will do.
+    Strips as wide as the raster are needed by every window of a row.
+
+    Args:
+        dataset: the raster.
+        dtype: numpy name of the type of its bands.
+        num_rows: height of the windows in pixels of the raster.
+
+    Returns:
+        64 to 256 MiB, whatever the size of the raster.
+    """
+    block_height, block_width = dataset.block_shapes[0]
+    if block_width < dataset.width:
+        return _LEAST_CACHE_BYTES
+    row_bytes = dataset.width * dataset.count * np.dtype(dtype).itemsize
+    # Twice: the next row of windows comes in while the last blocks of this one are in use.
+    wanted = 2 * row_bytes * (num_rows + block_height)
+    return min(max(wanted, _LEAST_CACHE_BYTES), _MOST_CACHE_BYTES)
 
 
 def _keep_gdal_message(record: logging.LogRecord) -> bool:

@@ -12,7 +12,13 @@ from rasterio.windows import Window as RasterioWindow
 from geoseg.crs import scale_transform
 from geoseg.errors import RasterError
 from geoseg.raster.bands import choose_bands, has_same_mask, read_bands
-from geoseg.raster.gdal import gdal_env, no_place_warnings, open_dataset, read_errors
+from geoseg.raster.gdal import (
+    choose_cache_bytes,
+    gdal_env,
+    no_place_warnings,
+    open_dataset,
+    read_errors,
+)
 from geoseg.raster.georeference import read_georeference, warp_by_gcps
 from geoseg.raster.grid import choose_grid, find_pixel, warn_of_scale
 from geoseg.raster.reflection import read_reflected
@@ -30,6 +36,9 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
     from geoseg.config import RasterConfig
+
+# Of the model grid: what is read at once for 8 x 8 tiles.
+_LARGE_WINDOW_PX = 1952
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,10 @@ class GdalSource:
             self.facts = self._collect_facts(grid.raster_gsd_m)
             self._raster_transform = place.transform
             self._level = stack.enter_context(self._open_level(*grid.shape_hw))
+            shrink = self._level.height / grid.shape_hw[0]
+            self._cache_bytes = choose_cache_bytes(
+                self._level, self._bands.dtype, round(_LARGE_WINDOW_PX * shrink)
+            )
             self._files = stack.pop_all()
 
     def read(self, window: Window) -> ImageBlock:
@@ -141,7 +154,10 @@ class GdalSource:
         """
         if window.width < 1 or window.height < 1:
             raise ValueError(f"window must be at least 1 x 1 pixels; got {tuple(window)}.")
-        with gdal_env(self.name), read_errors(self.name, f"window {tuple(window)}"):
+        with (
+            gdal_env(self.name, self._cache_bytes),
+            read_errors(self.name, f"window {tuple(window)}"),
+        ):
             return read_reflected(
                 lambda inside: self._read_grid(self._level, self.shape_hw, inside),
                 self.shape_hw,

@@ -53,6 +53,17 @@ def test_zero_tolerance_and_no_polygons_change_nothing() -> None:
     assert len(straighten_walls(np.empty(0, dtype=object), 0.5)) == 0
 
 
+def test_points_that_coincide_are_no_wall() -> None:
+    # A contour that ends at a cell of exactly 0.5 passes it several times.
+    mask = np.ones((7, 7))
+    mask[2:5, 2:5] = [[0.75, 0.75, 0.75], [0.75, 0.75, 0.25], [0.25, 0.5, 0.75]]
+    contour = contour_mask(mask, np.array([0, 0, 7, 7]))
+    assert any((np.diff(ring.coords, axis=0) == 0).all(axis=1).any() for ring in contour.interiors)
+    (result,) = straighten_walls(_as_array(contour), 0.5)
+    assert result.is_valid
+    assert shapely.hausdorff_distance(result, contour) <= 0.5
+
+
 def test_fitted_walls_beat_douglas_peucker() -> None:
     rng = np.random.default_rng(0)
     box = np.array([0.0, 0.0, 28.0, 28.0])
