@@ -13,6 +13,7 @@ The command line prints the message of a `GeosegError` as one line and exits wit
     |-- WeightsError            (ValueError)   a weights file is damaged or of another model
     |-- TrainingError           (RuntimeError) training cannot go on
     |-- DeviceError             (RuntimeError) the wished device is absent or out of memory
+    |-- RunnerError             (RuntimeError) workers cannot be reached, or were lost
     |-- OutputError             (OSError)      a result cannot be written
     |   `-- OutputExistsError                  a result is there already
     `-- MissingDependencyError  (ImportError)  an optional package is not installed
@@ -61,6 +62,10 @@ class TrainingError(GeosegError, RuntimeError):
 
 class DeviceError(GeosegError, RuntimeError):
     """The wished device is absent or has run out of memory."""
+
+
+class RunnerError(GeosegError, RuntimeError):
+    """Processes or machines that share the work cannot be reached, or were lost."""
 
 
 class OutputError(GeosegError, OSError):

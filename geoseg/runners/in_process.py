@@ -1,9 +1,12 @@
-"""The default runner: one item after the other, in this process."""
+"""The default runner: everything in this process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from geoseg.types import StagedWork
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -12,13 +15,50 @@ Result = TypeVar("Result")
 class InProcessRunner:
     """Applies a function to items one by one, and only when the result is asked for.
 
-    Memory therefore holds one item and one result, however many items there are.
+    While the model looks at one item, the next one is read and the one before is finished, if the
+    function is a `StagedWork`. Memory holds these three, however many items there are.
+
+    Attributes:
+        is_local: True.
 
     Example:
         >>> list(InProcessRunner().run(len, ["a", "bcd"]))
         [1, 3]
     """
 
+    is_local = True
+
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Yield the results in the order of the items; nothing for no items."""
+        """Yield the results in the order of the items; nothing for no items.
+
+        Closing the iterator waits for the stages that are going on.
+        """
+        if isinstance(function, StagedWork):
+            return _overlap(function, iter(items))
         return map(function, items)
+
+
+def _overlap(work: StagedWork, items: Iterator[Any]) -> Iterator[Any]:
+    """Run the three stages side by side, each in a thread of its own."""
+    # The executors wait for their threads when they are left, also by an exception.
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as finisher:
+        given = _submit_next(reader, work, items)
+        finishing: Future[Any] | None = None
+        while given is not None:
+            pixels, given = given.result(), None
+            given = _submit_next(reader, work, items)
+            found = work.detect(pixels)
+            del pixels
+            if finishing is not None:
+                yield finishing.result()
+            finishing = finisher.submit(work.finish, found)
+        if finishing is not None:
+            yield finishing.result()
+
+
+def _submit_next(
+    reader: ThreadPoolExecutor, work: StagedWork, items: Iterator[Any]
+) -> Future[Any] | None:
+    for item in items:
+        return reader.submit(work.read, item)
+    return None
