@@ -1,10 +1,12 @@
-"""Ending a run between two steps when the user or the machine asks for it."""
+"""Ending a run when the user or the machine asks for it."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from types import FrameType, TracebackType
+
+from geoseg.types import Progress
 
 # Ctrl-C, and what batch systems and containers send before they kill.
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -16,10 +18,13 @@ class InterruptWatch:
     Where it does not run in the main thread, which alone receives signals, it does nothing.
 
     Attributes:
+        raises: an interrupt also raises KeyboardInterrupt at once. Python loses an exception that
+            arises in a callback, such as that of a garbage collection; the request stays.
         is_asked: whether the run is to end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, raises: bool = False) -> None:
+        self.raises = raises
         self.is_asked = False
         self._before: dict[signal.Signals, object] = {}
 
@@ -36,11 +41,48 @@ class InterruptWatch:
     ) -> None:
         self._give_back()
 
+    def check(self) -> None:
+        """Go on only if the run is not to end.
+
+        Raises:
+            KeyboardInterrupt: it is.
+        """
+        if self.is_asked:
+            raise KeyboardInterrupt
+
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.is_asked = True
+        if self.raises:
+            raise KeyboardInterrupt
         self._give_back()
 
     def _give_back(self) -> None:
         for one, handler in self._before.items():
             signal.signal(one, handler)  # type: ignore[arg-type]
         self._before = {}
+
+
+class InterruptibleProgress:
+    """Progress that goes no further once somebody has asked for the end.
+
+    Attributes:
+        progress: is told what this is told.
+    """
+
+    def __init__(self, progress: Progress, watch: InterruptWatch) -> None:
+        self.progress = progress
+        self._watch = watch
+
+    def start(self, stage: str, total: int) -> None:
+        """Pass on; raises KeyboardInterrupt when the run is to end."""
+        self._watch.check()
+        self.progress.start(stage, total)
+
+    def advance(self, steps: int, found: int = 0) -> None:
+        """Pass on; raises KeyboardInterrupt when the run is to end."""
+        self._watch.check()
+        self.progress.advance(steps, found)
+
+    def finish(self) -> None:
+        """Pass on: stages end also when they are interrupted."""
+        self.progress.finish()

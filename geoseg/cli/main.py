@@ -17,6 +17,7 @@ import click
 import geoseg
 from geoseg.cli.messages import get_speech, report_error, warn_user
 from geoseg.errors import GeosegError
+from geoseg.interrupts import InterruptWatch
 
 # In the order of the help. A command's module is imported only when it is asked for.
 COMMANDS = {
@@ -54,22 +55,25 @@ class GeosegGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with show_warnings_as_lines():
+        with show_warnings_as_lines(), InterruptWatch(raises=True) as watch:
+            ctx.obj = watch
             try:
                 return super().invoke(ctx)
             except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
                 # Click shows these itself; a broken pipe only means that the reader left.
                 raise
-            except KeyboardInterrupt as error:
-                # A command that can go on later says how.
-                report_error(str(error) or "interrupted.")
-                ctx.exit(_EXIT_INTERRUPTED)
-            except Exception as error:
+            except (Exception, KeyboardInterrupt) as error:
+                # Libraries in C++ turn an interrupt into errors of their own.
+                if watch.is_asked or isinstance(error, KeyboardInterrupt):
+                    # A command that can go on later says how.
+                    told = str(error) if isinstance(error, KeyboardInterrupt) else ""
+                    report_error(told or "interrupted.")
+                    ctx.exit(_EXIT_INTERRUPTED)
                 report_failure(error)
                 ctx.exit(_EXIT_FAILURE)
 
 
-def report_failure(error: Exception) -> None:
+def report_failure(error: BaseException) -> None:
     """Show an error as one line, and its traceback where -v asked for it."""
     report_error(describe_failure(error))
     # The traceback of an expected error tells the user nothing: it takes -vv.

@@ -7,10 +7,10 @@ import time
 
 from geoseg.config import TrainConfig
 from geoseg.errors import TrainingError, is_out_of_memory
+from geoseg.interrupts import InterruptWatch
 from geoseg.maskrcnn.weights import save_weights
 from geoseg.training.batches import Batch, Batches
 from geoseg.training.checkpoint import read_checkpoint, write_checkpoint
-from geoseg.training.interrupts import InterruptWatch
 from geoseg.training.learner import Learner, with_facts
 from geoseg.training.loader import Loader
 from geoseg.training.records import Records

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import sys
 import types
 import warnings
@@ -134,6 +136,20 @@ def test_an_interruption_is_one_line_and_exit_code_130(run_body: Run) -> None:
     result = run_body(raiser(KeyboardInterrupt()))
     assert result.exit_code == 130
     assert result.stderr == "geoseg: error: interrupted.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_that_a_library_disguises_is_one_all_the_same(
+    run_body: Run, number: signal.Signals
+) -> None:
+    def body() -> None:
+        try:
+            os.kill(os.getpid(), number)
+        except KeyboardInterrupt:
+            raise RuntimeError("INTERNAL: error in a callback") from None
+
+    result = run_body(body)
+    assert (result.exit_code, result.stderr) == (130, "geoseg: error: interrupted.\n")
 
 
 def test_a_reader_that_leaves_is_no_error(run_body: Run) -> None:
