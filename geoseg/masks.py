@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,9 +25,17 @@ def sample_mask(
         float32 (H, W), the size of the frame.
     """
     y1, x1, y2, x2 = (float(value) for value in box)
-    row_weights = _interpolate(y1, y2, mask.shape[0], frame_px[0], frame_px[2])
-    col_weights = _interpolate(x1, x2, mask.shape[1], frame_px[1], frame_px[3])
-    sampled: NDArray[np.float32] = row_weights @ mask.astype(np.float32) @ col_weights.T
+    above, below, down, is_row = _interpolate(y1, y2, mask.shape[0], frame_px[0], frame_px[2])
+    before, after, right, is_col = _interpolate(x1, x2, mask.shape[1], frame_px[1], frame_px[3])
+    # Not as products of matrices: those run on several threads, which get in each other's way
+    # beside the network, and their last bit depends on the machine.
+    cells = mask.astype(np.float32)
+    rows = cells[above]
+    rows += (cells[below] - rows) * down[:, np.newaxis]
+    sampled: NDArray[np.float32] = rows[:, before]
+    sampled += (rows[:, after] - sampled) * right
+    sampled[~is_row] = 0
+    sampled[:, ~is_col] = 0
     return sampled
 
 
@@ -56,21 +66,30 @@ def paste_mask(
     return pasted
 
 
-def _interpolate(
-    start: float, stop: float, num_cells: int, first_px: int, end_px: int
-) -> NDArray[np.float32]:
-    """Weights of the cells at the pixels of one axis: float32 (P, num_cells).
+class _Axis(NamedTuple):
+    """Where the pixels of one axis lie among the cells.
 
-    Rows sum to 1 inside [start, stop) and to 0 outside.
+    Attributes:
+        lower, upper: int (P,), the cells on both sides of the centre of each pixel.
+        share: float32 (P,), how far it is from the lower one to the upper one, 0..1.
+        is_inside: bool (P,), whether the centre lies inside the box.
     """
+
+    lower: NDArray[np.intp]
+    upper: NDArray[np.intp]
+    share: NDArray[np.float32]
+    is_inside: NDArray[np.bool_]
+
+
+def _interpolate(start: float, stop: float, num_cells: int, first_px: int, end_px: int) -> _Axis:
     centres = np.arange(first_px, end_px) + 0.5
-    is_inside = (centres >= start) & (centres < stop)
     extent = max(stop - start, 1e-6)
-    position = np.clip((centres - start) / extent * num_cells - 0.5, 0, num_cells - 1)
-    lower = np.minimum(position.astype(np.int64), max(num_cells - 2, 0))
-    share = position - lower
-    weights = np.zeros((len(centres), num_cells), np.float32)
-    index = np.arange(len(centres))
-    weights[index, lower] = 1 - share
-    weights[index, np.minimum(lower + 1, num_cells - 1)] += share
-    return weights * is_inside[:, np.newaxis]
+    position = (centres - start) / extent * num_cells - 0.5
+    np.minimum(np.maximum(position, 0, out=position), num_cells - 1, out=position)
+    lower = np.minimum(position.astype(np.intp), max(num_cells - 2, 0))
+    return _Axis(
+        lower=lower,
+        upper=np.minimum(lower + 1, num_cells - 1),
+        share=(position - lower).astype(np.float32),
+        is_inside=(centres >= start) & (centres < stop),
+    )

@@ -87,3 +87,14 @@ def test_a_frame_is_a_window_of_a_larger_one(seed: int, row: int, col: int) -> N
     whole = sample_mask(mask, box, (-4, -4, 13, 13))
     part = sample_mask(mask, box, (row, col, row + 4, col + 3))
     np.testing.assert_allclose(part, whole[row + 4 : row + 8, col + 4 : col + 7], atol=1e-6)
+
+
+@given(st.floats(0, 1, width=16), st.floats(-3, 9), st.floats(0.5, 40))
+def test_a_mask_of_one_value_has_exactly_that_value(
+    value: float, start: float, side: float
+) -> None:
+    mask = np.full((7, 5), value, np.float16)
+    sampled = sample_mask(mask, np.array([start, start, start + side, start + side]), (0, 0, 9, 9))
+    centres = np.arange(9) + 0.5
+    is_inside = (centres >= start) & (centres < start + side)
+    np.testing.assert_array_equal(sampled, np.where(np.outer(is_inside, is_inside), value, 0))

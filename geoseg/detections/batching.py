@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,3 +99,27 @@ class BatchedDetector(ABC):
         self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
     ) -> list[list[Detection]]:
         """Find objects in one step; images uint8 (B, S, S, 3), B at least 1."""
+
+
+def as_detections(
+    boxes: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    masks: NDArray[np.floating],
+    class_indices: Sequence[int] | None = None,
+) -> list[Detection]:
+    """Turn aligned arrays into detections.
+
+    Args:
+        boxes: float32 (N, 4), (y1, x1, y2, x2).
+        scores: float32 (N,).
+        masks: (N, h, w), 0..1.
+        class_indices: N ints; all 0 when None.
+
+    Returns:
+        N detections; an empty list for empty arrays.
+    """
+    indices = [0] * len(boxes) if class_indices is None else class_indices
+    return [
+        Detection(box, float(score), mask, int(index))
+        for box, score, mask, index in zip(boxes, scores, masks, indices, strict=True)
+    ]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoseg.detections.batching import BatchedDetector
+from geoseg.detections.batching import CPU_BATCH_SIZE, BatchedDetector, as_detections
 from geoseg.detections.compiled import compile_function, to_numpy
 from geoseg.detections.device import choose_device
 from geoseg.detections.engines import choose_engine
 from geoseg.scores import calibrate_scores
-from geoseg.types import Detection, as_detections
+from geoseg.types import Detection
 
 if TYPE_CHECKING:
     from geoseg.maskrcnn.model import MaskRCNN
@@ -35,9 +35,13 @@ class MaskRCNNDetector(BatchedDetector):
 
         Args:
             model: the network.
-            **options: of `BatchedDetector`.
+            **options: of `BatchedDetector`; a CPU takes one tile a step.
         """
         super().__init__(model.config, **options)
+        # On a CPU TensorFlow adds up in another order for another number of tiles: taken one by
+        # one, a tile gives the same bytes whatever `batch_size` is, and is no slower.
+        if self.device.startswith("cpu"):
+            self.batch_size = CPU_BATCH_SIZE
         self.model = model
         self._find_boxes = compile_function(model.find_boxes)
         self._find_masks = compile_function(model.find_masks)
@@ -99,6 +103,10 @@ def load_detector(
         MissingDependencyError: the engine is not installed.
     """
     name = choose_engine(engine)
+    if name == "keras":
+        # TensorFlow brings an SQLite without R-trees. A GDAL that is loaded after it takes that
+        # one, and writes GeoPackages without a spatial index.
+        import pyogrio  # noqa: F401
     chosen = choose_device(device, name)
     if name == "onnx":
         from geoseg.detections.onnx_detector import OnnxDetector

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig
-from geoseg.detections.batching import BatchedDetector
+from geoseg.detections.batching import BatchedDetector, as_detections
 from geoseg.detections.device import CUDA_PROVIDER
 from geoseg.errors import DeviceError, is_out_of_memory
 from geoseg.scores import calibrate_scores
-from geoseg.types import Detection, as_detections
+from geoseg.types import Detection
 
 # How ONNX Runtime words it.
 _OUT_OF_MEMORY = ("Failed to allocate memory", "bad allocation", "bad_alloc", "out of memory")

@@ -95,7 +95,8 @@ def fit_walls(outline: Rings, corners: Corners) -> Walls:
     )
     sums = np.add.reduceat(moments * np.hypot(dx, dy), wall_starts, axis=1)
     lengths = sums[0]
-    cx, cy, xx, yy, xy = sums[1:] / lengths
+    # A wall between points that coincide has no direction; not a number keeps its corners.
+    cx, cy, xx, yy, xy = sums[1:] / np.where(lengths > 0, lengths, np.nan)
     angles = 0.5 * np.arctan2(2 * (xy - cx * cy), (xx - cx * cx) - (yy - cy * cy))
     return Walls(np.column_stack([cx, cy]) + base[corners.rings], angles, lengths)
 

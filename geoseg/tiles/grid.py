@@ -110,6 +110,16 @@ class TileGrid:
             core=Window(left, top, right - left, bottom - top),
         )
 
+    def tile_at(self, index: int) -> Tile:
+        """The tile of an index.
+
+        Raises:
+            IndexError: the grid has no such tile.
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(f"index must be in 0..{len(self) - 1}; got {index}.")
+        return self.tile(*divmod(index, self.num_cols))
+
     def owner(self, row_px: int, col_px: int) -> Tile:
         """The tile whose core holds a pixel.
 

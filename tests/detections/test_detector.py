@@ -115,7 +115,7 @@ def test_it_describes_itself_by_the_config(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_each_image_gets_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    detector, boxes, _ = make_detector(monkeypatch, batch_size=2)
+    detector, boxes, _ = make_detector(monkeypatch, device="gpu:0", batch_size=2)
     found = detector.detect(make_images(2, 0, 3))
     assert boxes.batches == [2, 1]
     assert [len(one) for one in found] == [2, 0, 3]
@@ -126,8 +126,16 @@ def test_each_image_gets_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert last.mask.max() == pytest.approx(0.02, abs=1e-4)
 
 
-def test_each_image_gets_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cpu_takes_one_tile_a_step_for_the_sake_of_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     detector, boxes, _ = make_detector(monkeypatch, batch_size=2)
+    assert [len(one) for one in detector.detect(make_images(2, 0, 3))] == [2, 0, 3]
+    assert boxes.batches == [1, 1, 1]
+
+
+def test_each_image_gets_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector, boxes, _ = make_detector(monkeypatch, device="gpu:0", batch_size=2)
     windows = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 9, 9, 9]], np.float32)
     detector.detect(make_images(2, 0, 3), windows)
     assert boxes.windows == [windows[:2].tolist(), windows[2:].tolist()]
@@ -152,7 +160,7 @@ def test_masks_are_made_in_few_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_batch_is_halved_until_it_fits(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    detector, boxes, _ = make_detector(monkeypatch, most=2, batch_size=9)
+    detector, boxes, _ = make_detector(monkeypatch, device="gpu:0", most=2, batch_size=9)
     found = detector.detect(make_images(1, 2, 3, 4, 5))
     assert [len(one) for one in found] == [1, 2, 3, 4, 5]
     assert boxes.batches == [5, 2, 2, 1]
@@ -161,14 +169,16 @@ def test_the_batch_is_halved_until_it_fits(
 
 
 def test_no_memory_for_one_tile_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    detector, boxes, _ = make_detector(monkeypatch, most=0, batch_size=2)
-    with pytest.raises(DeviceError, match=r"Memory of cpu:0 is too small for one tile\."):
+    detector, boxes, _ = make_detector(monkeypatch, device="gpu:0", most=0, batch_size=2)
+    with pytest.raises(DeviceError, match=r"Memory of gpu:0 is too small for one tile\."):
         detector.detect(make_images(1, 1))
     assert boxes.batches == [2, 1]
 
 
 def test_other_errors_come_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    detector, boxes, _ = make_detector(monkeypatch, most=0, error=ValueError("odd"), batch_size=4)
+    detector, boxes, _ = make_detector(
+        monkeypatch, device="gpu:0", most=0, error=ValueError("odd"), batch_size=4
+    )
     with pytest.raises(ValueError, match="odd"):
         detector.detect(make_images(1, 1))
     assert boxes.batches == [2]

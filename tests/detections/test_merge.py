@@ -27,7 +27,7 @@ def merge(
     detections: list[Detection], tiles: list[Tile], shape_hw: tuple[int, int]
 ) -> list[Detection]:
     """`merge_detections` with the tiles of a list."""
-    return merge_detections(detections, {tile.index: tile for tile in tiles}, shape_hw)
+    return merge_detections(detections, {tile.index: tile for tile in tiles}.__getitem__, shape_hw)
 
 
 def boxes_of(detections: list[Detection]) -> list[list[float]]:
@@ -39,23 +39,33 @@ def test_nothing_merges_to_nothing() -> None:
     assert merge([], PAIR, PAIR_HW) == []
 
 
-def test_a_building_in_the_overlap_is_one_and_the_best_view_stays() -> None:
+def test_a_building_in_the_middle_of_the_overlap_is_one_and_both_views_count_alike() -> None:
     building = (20, 70, 40, 90)
-    worse, best = view(PAIR[0], building, score=0.6), view(PAIR[1], building, score=0.8)
-    merged = merge([worse, best], PAIR, PAIR_HW)
-    assert merged == [best]
+    left, right = view(PAIR[0], building, score=0.6), view(PAIR[1], building, score=0.8)
+    (merged,) = merge([left, right], PAIR, PAIR_HW)
+    assert merged.box.tolist() == list(building)
+    assert merged.score == pytest.approx(0.7)
+    assert merged.tile_index == -1
 
 
-def test_a_whole_view_beats_a_fragment_of_higher_score() -> None:
+def test_what_one_tile_alone_has_seen_is_unchanged() -> None:
+    alone = view(PAIR[0], (20, 62, 40, 98))
+    assert merge([alone], PAIR, PAIR_HW) == [alone]
+
+
+def test_a_whole_view_counts_more_than_a_fragment_of_higher_score() -> None:
     building = (20, 80, 40, 130)
     fragment, whole = view(PAIR[0], building, score=0.99), view(PAIR[1], building, score=0.5)
-    assert merge([fragment, whole], PAIR, PAIR_HW) == [whole]
+    (merged,) = merge([fragment, whole], PAIR, PAIR_HW)
+    assert merged.box.tolist() == list(building)
+    assert 0.5 < merged.score < 0.6
 
 
 def test_touching_neighbours_stay_two() -> None:
     buildings = [(20.0, 62.0, 40.0, 80.0), (20.0, 80.0, 40.0, 98.0)]
     merged = merge(views(PAIR, buildings), PAIR, PAIR_HW)
     assert boxes_of(merged) == [list(one) for one in buildings]
+    assert {one.tile_index for one in merged} == {-1}
 
 
 def test_touching_neighbours_that_tiles_cut_stay_two() -> None:
@@ -77,13 +87,14 @@ def test_a_building_larger_than_a_tile_is_put_together() -> None:
     assert merged.score == pytest.approx(0.9)
 
 
-def test_the_score_of_fragments_is_weighted_by_area() -> None:
+def test_the_score_of_fragments_is_weighted_by_area_and_depth() -> None:
     building = (20, 10, 40, 150)
     left, right = view(PAIR[0], building, score=0.9), view(PAIR[1], building, score=0.3)
     right = replace(right, box=np.array([20, 60, 40, 105], np.float32))
-    # The right view ends where its tile does not: only its left end is cut. 90 px and 45 px.
+    # The right view ends where its tile does not: only its left end is cut. A pixel counts by its
+    # distance to the inner border, 32 at most: 58 * 32 + 32 * 16 and 32 * 16 + 13 * 32 a row.
     (merged,) = merge([left, right], PAIR, PAIR_HW)
-    assert merged.score == pytest.approx((0.9 * 90 + 0.3 * 45) / 135)
+    assert merged.score == pytest.approx((0.9 * 2368 + 0.3 * 928) / 3296)
     assert merged.box.tolist() == [20, 10, 40, 105]
 
 
@@ -91,7 +102,10 @@ def test_the_edge_of_the_raster_cuts_nothing() -> None:
     # It touches three edges of the raster, and the tile on the left sees all of it.
     building = (0, 0, 100, 95)
     fragment, whole = view(PAIR[1], building, score=0.95), view(PAIR[0], building, score=0.6)
-    assert merge([fragment, whole], PAIR, PAIR_HW) == [whole]
+    (merged,) = merge([fragment, whole], PAIR, PAIR_HW)
+    assert merged.box.tolist() == list(building)
+    assert merged.mask.shape == (100, 95)
+    assert merged.mask.min() == 1
 
 
 def test_a_fragment_that_nobody_else_saw_stays_as_it_is() -> None:

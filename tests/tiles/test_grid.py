@@ -115,6 +115,17 @@ def test_index_counts_row_by_row() -> None:
     assert grid.tile(1, 2).index == 5
 
 
+def test_tiles_are_found_by_their_index() -> None:
+    grid = make_grid((500, 900), TileConfig())
+    assert [grid.tile_at(index) for index in range(len(grid))] == list(grid)
+
+
+@pytest.mark.parametrize("index", [-1, 9])
+def test_index_outside_the_grid_is_refused(index: int) -> None:
+    with pytest.raises(IndexError, match=r"index must be in 0\.\.8; got"):
+        make_grid((700, 700), TileConfig()).tile_at(index)
+
+
 @pytest.mark.parametrize(("row", "col"), [(-1, 0), (0, 3), (3, 0)])
 def test_tile_outside_the_grid_is_refused(row: int, col: int) -> None:
     with pytest.raises(IndexError, match="within 3 rows and 3 columns"):
