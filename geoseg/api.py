@@ -2,122 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-import geoseg
-from geoseg.config import PredictConfig, TrainConfig, to_dict
-from geoseg.types import Footprints, NoProgress, Origin, Progress
+from geoseg.config import PredictConfig, TrainConfig
+from geoseg.types import NoProgress, Progress, join_footprints
 
 if TYPE_CHECKING:
     import geopandas
-    from pyproj import CRS
 
-    from geoseg.config import MaskRCNNConfig
     from geoseg.evaluation import VectorScores
-    from geoseg.raster import Overview
     from geoseg.scenes import Scene
-
-OVERVIEW_SIDE_PX = 1600
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The result of a run.
-
-    Attributes:
-        footprints: the buildings, in a local metric CRS.
-        origin: where they come from.
-        raster_crs: CRS of the raster.
-        overview: a small picture of the raster; None when none was asked for.
-        num_tiles: tiles that were looked at.
-        area_km2: ground that was looked at.
-        seconds: from the first tile to the last footprint.
-    """
-
-    footprints: Footprints
-    origin: Origin
-    raster_crs: CRS
-    overview: Overview | None
-    num_tiles: int
-    area_km2: float
-    seconds: float
-
-
-def run_prediction(
-    raster: str,
-    config: PredictConfig,
-    *,
-    weights: Path | None = None,
-    engine: str = "auto",
-    device: str = "auto",
-    aoi: Path | None = None,
-    bbox: Sequence[float] | None = None,
-    with_overview: bool = False,
-    progress: Progress | None = None,
-) -> Prediction:
-    """Find the buildings of a raster.
-
-    Args:
-        raster: whatever GDAL opens: a path, an address, a description file.
-        config: all settings; the size of the tiles is the model's.
-        weights: a weights file; None takes the bundled model.
-        engine: "auto", "keras" or "onnx", see `geoseg.detections.engines`.
-        device: "auto", "cpu", "gpu" or "gpu:N".
-        aoi: a vector file; only what lies inside is looked at.
-        bbox: the same as west, south, east, north in degrees.
-        with_overview: also read a small picture of the raster.
-        progress: is told of every tile.
-
-    Raises:
-        GeosegError: the subclass says what is wrong with raster, area, weights or device.
-    """
-    from geoseg.detections.engines import choose_engine
-    from geoseg.detections.views import load_views
-    from geoseg.pipeline import scan_raster, vectorize
-    from geoseg.raster import open_raster, warn_of_gsd_range
-    from geoseg.raster.aoi import find_area_centre, read_area_px
-    from geoseg.raster.gdal import short_name
-    from geoseg.runners.in_process import InProcessRunner
-
-    # What can be wrong is found before the seconds that it takes to load the network.
-    engine = choose_engine(engine)
-    model, name, digest = describe_weights(weights)
-    config = config.fit_tiles(model.tile_size_px)
-    centre = find_area_centre(aoi, bbox)
-    with open_raster(raster, config.raster, model_gsd_m=model.gsd_m, at_lonlat=centre) as source:
-        area_px = read_area_px(source, aoi, bbox)
-        overview = source.read_overview(OVERVIEW_SIDE_PX) if with_overview else None
-        warn_of_gsd_range(source.gsd_m, short_name(raster), model.gsd_range_m)
-        detector = load_views(config.detect, weights, engine=engine, device=device)
-        started = time.monotonic()
-        scan = scan_raster(
-            source,
-            detector,
-            config,
-            runner=InProcessRunner(),
-            progress=progress or NoProgress(),
-            area_px=area_px,
-            batch_size=detector.batch_size,
-        )
-        footprints = vectorize(scan, source, config, area_px)
-        seconds = time.monotonic() - started
-        origin = make_origin(
-            config,
-            model=name,
-            weights_sha256=digest,
-            raster=short_name(raster),
-            raster_date=source.facts.date,
-        )
-        return Prediction(
-            footprints, origin, source.crs, overview, scan.num_tiles, scan.area_m2 / 1e6, seconds
-        )
 
 
 def predict(
@@ -157,9 +56,12 @@ def predict(
     """
     import geopandas
 
+    from geoseg.jobs import ShardMemory, find_run_time
     from geoseg.maskrcnn.named_weights import find_weights
+    from geoseg.prediction import PredictionRequest, PredictionRun
+    from geoseg.runners.in_process import InProcessRunner
 
-    prediction = run_prediction(
+    request = PredictionRequest(
         str(raster),
         config or PredictConfig(),
         weights=None if weights is None else find_weights(weights),
@@ -167,9 +69,13 @@ def predict(
         device=device,
         aoi=None if aoi is None else Path(aoi),
         bbox=bbox,
-        progress=progress,
     )
-    footprints = prediction.footprints
+    with PredictionRun(request) as run:
+        batches = run.scan(
+            runner=InProcessRunner(), store=ShardMemory(), progress=progress or NoProgress()
+        )
+        footprints = join_footprints(list(batches), run.metric_crs)
+        raster_crs, origin = run.source.crs, run.make_origin(find_run_time())
     table = geopandas.GeoDataFrame(
         {
             "id": np.arange(1, len(footprints) + 1),
@@ -178,9 +84,9 @@ def predict(
         },
         geometry=footprints.polygons,
         crs=footprints.crs,
-    ).to_crs(prediction.raster_crs)
+    ).to_crs(raster_crs)
     # A plain dict: what cannot be written as JSON in `attrs` keeps pandas from writing Parquet.
-    table.attrs["origin"] = asdict(prediction.origin)
+    table.attrs["origin"] = asdict(origin)
     return table
 
 
@@ -237,39 +143,3 @@ def make_sample(
     from geoseg.scenes import make_scene
 
     return make_scene(seed, size_px=size_px, gsd_m=gsd_m, style=style)
-
-
-def describe_weights(weights: Path | None) -> tuple[MaskRCNNConfig, str, str]:
-    """Config, name and sha256 of a weights file, or of the bundled model; needs no Keras.
-
-    Raises:
-        WeightsError: the file is missing, damaged or of another program.
-    """
-    from geoseg.maskrcnn.bundled import BUNDLED_NAME, BUNDLED_PATH, check_bundled
-    from geoseg.maskrcnn.weights_file import file_sha256, read_weights
-
-    if weights is None:
-        check_bundled()
-    path = BUNDLED_PATH if weights is None else weights
-    _, config = read_weights(path)
-    return config, BUNDLED_NAME if weights is None else weights.name, file_sha256(path)
-
-
-def make_origin(
-    config: PredictConfig, *, model: str, weights_sha256: str, raster: str, raster_date: str
-) -> Origin:
-    """The origin of a result that is made now."""
-    flat = {
-        f"{stage}.{name}": value
-        for stage, values in to_dict(config).items()
-        for name, value in values.items()
-    }
-    return Origin(
-        geoseg_version=geoseg.__version__,
-        model=model,
-        weights_sha256=weights_sha256,
-        raster=raster,
-        raster_date=raster_date,
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        config=flat,
-    )

@@ -55,9 +55,9 @@ def calibrate_model(
     Raises:
         GeosegError: the subclass says what is wrong with folders, weights or device.
     """
-    from geoseg.api import describe_weights
     from geoseg.detections.detector import load_detector
     from geoseg.evaluation import calibrate_sets
+    from geoseg.provenance import describe_weights
 
     config, _, _ = describe_weights(weights)
     parts = [_list_images(folder, config.gsd_m if gsd_m is None else gsd_m) for folder in folders]

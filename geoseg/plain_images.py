@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.config import PredictConfig
-from geoseg.types import Detection, Detector, NoProgress, WindowDetector
+from geoseg.types import Detection, Detector, WindowDetector
 
 if TYPE_CHECKING:
     from geoseg.detections.molding import MoldedImage
@@ -154,19 +154,11 @@ def _predict_image(
 ) -> ImageResult:
     """The result of an image that has to be resampled, cut into tiles or filled up to one."""
     from geoseg.export import ImageResult
-    from geoseg.pipeline import scan_raster
+    from geoseg.pipeline import find_detections
     from geoseg.raster.memory import ImageSource
-    from geoseg.runners.in_process import InProcessRunner
 
     source = ImageSource(f"image {image_id}", image, zoom=zoom)
-    scan = scan_raster(
-        source,
-        detector,
-        config,
-        runner=InProcessRunner(),
-        progress=NoProgress(),
-        batch_size=batch_size,
-    )
+    found = find_detections(source, detector, config, batch_size=batch_size)
     scale = np.tile([source.transform.e, source.transform.a], 2).astype(np.float32)
-    detections = [replace(one, box=one.box * scale) for one in scan.detections]
+    detections = [replace(one, box=one.box * scale) for one in found]
     return ImageResult(image_id, image.shape[:2], detections)

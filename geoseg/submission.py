@@ -86,10 +86,10 @@ class FolderRun:
         Raises:
             GeosegError: the subclass says what is wrong with images, weights, settings or output.
         """
-        from geoseg.api import describe_weights
         from geoseg.datasets.image_folder import digest_listing, list_images
         from geoseg.detections.engines import choose_engine
         from geoseg.export.journal import Journal
+        from geoseg.provenance import describe_weights
 
         self.numbered = list_images(request.images)
         self._request = replace(request, engine=choose_engine(request.engine))

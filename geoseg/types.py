@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,15 +110,134 @@ class Footprints:
         scores: float32 (N,), 0..1.
         areas_m2: float64 (N,), true ground area.
         crs: CRS of the polygons, axis order x, y.
+        rasters: int32 (N,), which of `Origin.rasters` each was found on; None where the result
+            is of one raster.
     """
 
     polygons: NDArray[np.object_]
     scores: NDArray[np.float32]
     areas_m2: NDArray[np.float64]
     crs: CRS
+    rasters: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.polygons)
+
+
+def join_footprints(parts: Sequence[Footprints], crs: CRS) -> Footprints:
+    """The footprints of several batches, all in `crs`, in their order; none for no batch."""
+    rasters = [part.rasters for part in parts if part.rasters is not None]
+    return Footprints(
+        polygons=np.concatenate([np.zeros(0, object), *(part.polygons for part in parts)]),
+        scores=np.concatenate([np.zeros(0, np.float32), *(part.scores for part in parts)]),
+        areas_m2=np.concatenate([np.zeros(0), *(part.areas_m2 for part in parts)]),
+        crs=crs,
+        rasters=np.concatenate(rasters) if rasters else None,
+    )
+
+
+class FootprintBatches(Protocol):
+    """Footprints of any number, a batch at a time; may be gone through more than once.
+
+    Buildings of different batches do not touch, nor come closer than
+    `geoseg.footprints.settle.NEAR_M`.
+    """
+
+    @property
+    def crs(self) -> CRS:
+        """CRS of all batches."""
+        ...
+
+    def __len__(self) -> int:
+        """Number of footprints in all batches."""
+        ...
+
+    def __iter__(self) -> Iterator[Footprints]:
+        """The batches, in the same order each time."""
+        ...
+
+
+@dataclass(frozen=True)
+class FootprintList:
+    """Batches of footprints that are all in memory.
+
+    Attributes:
+        batches: as many as there are; none when nothing was found.
+        crs: CRS of all batches.
+    """
+
+    batches: tuple[Footprints, ...]
+    crs: CRS
+
+    def __len__(self) -> int:
+        return sum(map(len, self.batches))
+
+    def __iter__(self) -> Iterator[Footprints]:
+        return iter(self.batches)
+
+
+def as_batches(footprints: Footprints | FootprintBatches) -> FootprintBatches:
+    """One `Footprints` as the only batch; batches as they are."""
+    if isinstance(footprints, Footprints):
+        return FootprintList((footprints,), footprints.crs)
+    return footprints
+
+
+@dataclass(frozen=True)
+class PendingOutlines:
+    """Outlines of whole buildings that may still lose ground to neighbours in other shards.
+
+    Attributes:
+        polygons: object (N,) of valid shapely Polygon, in the metric CRS of the run.
+        scores: float32 (N,), 0..1.
+        boxes: float32 (N, 4), (y1, x1, y2, x2) in pixels of the model grid, round each polygon.
+    """
+
+    polygons: NDArray[np.object_]
+    scores: NDArray[np.float32]
+    boxes: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.polygons)
+
+
+@dataclass(frozen=True)
+class ShardResult:
+    """What one shard of a raster gave.
+
+    Attributes:
+        index: of the shard.
+        footprints: buildings that nothing in another shard can change.
+        outlines: buildings that other shards have no part of, but perhaps neighbours.
+        detections: seen where other shards look too, or part of a building that is; in pixels
+            of the model grid, `tile_index` set.
+        num_tiles: tiles of the shard.
+        num_found: detections in all tiles of the shard.
+        num_valid_px: pixels with data in the cores of its tiles.
+        unread: windows, in pixels of the model grid, that could not be read and were left out.
+    """
+
+    index: int
+    footprints: Footprints
+    outlines: PendingOutlines
+    detections: tuple[Detection, ...]
+    num_tiles: int
+    num_found: int
+    num_valid_px: int
+    unread: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True)
+class RasterOrigin:
+    """One raster of a result of several.
+
+    Attributes:
+        name: of the raster, without its folder, or the id of its STAC item.
+        date: ISO date from its own metadata, else from its STAC item, or "".
+    """
+
+    name: str
+    date: str
 
 
 @dataclass(frozen=True)
@@ -129,10 +248,12 @@ class Origin:
         geoseg_version: e.g. "0.1.0".
         model: name of the model.
         weights_sha256: hex digest of the weights file.
-        raster: name of the raster, without its folder.
-        raster_date: ISO date from the raster's own metadata, or "".
+        raster: name of the raster, without its folder; names of several, joined by commas.
+        raster_date: ISO date from the raster's own metadata, or ""; of several rasters the
+            earliest and the latest, joined by a slash.
         created: ISO time of the run, UTC.
         config: the settings of the run, flat names to plain values.
+        rasters: each raster of a result of several; empty for one.
     """
 
     geoseg_version: str
@@ -142,6 +263,7 @@ class Origin:
     raster_date: str
     created: str
     config: dict[str, object]
+    rasters: tuple[RasterOrigin, ...] = ()
 
 
 class RasterSource(Protocol):
@@ -197,10 +319,45 @@ class WindowDetector(Detector, Protocol):
 
 
 class Runner(Protocol):
-    """Something that applies a function to items, here or elsewhere."""
+    """Something that applies a function to items, here or elsewhere.
+
+    Attributes:
+        is_local: the function runs in this process, and may tell of its progress itself.
+    """
+
+    is_local: bool
 
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Yield the results in the order of the items."""
+        """Yield the result of each item once, in any order.
+
+        Items are taken as they are needed, and the results of no more than a few are held.
+        A runner that is not local pickles the function once for each worker.
+        """
+        ...
+
+
+@runtime_checkable
+class StagedWork(Protocol):
+    """Work of three stages that may overlap in time; called, it does them one after the other.
+
+    The first and the last use one thread each at most, and release the interpreter much of the
+    time; the second is the network.
+    """
+
+    def __call__(self, item: Any) -> Any:
+        """`finish(detect(read(item)))`."""
+        ...
+
+    def read(self, item: Any) -> Any:
+        """What the item needs of the disk or the network."""
+        ...
+
+    def detect(self, given: Any) -> Any:
+        """Run the model."""
+        ...
+
+    def finish(self, found: Any) -> Any:
+        """Everything after the model."""
         ...
 
 
@@ -231,27 +388,3 @@ class NoProgress:
 
     def finish(self) -> None:
         """Do nothing."""
-
-
-def as_detections(
-    boxes: NDArray[np.float32],
-    scores: NDArray[np.float32],
-    masks: NDArray[np.floating],
-    class_indices: Sequence[int] | None = None,
-) -> list[Detection]:
-    """Turn aligned arrays into detections.
-
-    Args:
-        boxes: float32 (N, 4), (y1, x1, y2, x2).
-        scores: float32 (N,).
-        masks: (N, h, w), 0..1.
-        class_indices: N ints; all 0 when None.
-
-    Returns:
-        N detections; an empty list for empty arrays.
-    """
-    indices = [0] * len(boxes) if class_indices is None else class_indices
-    return [
-        Detection(box, float(score), mask, int(index))
-        for box, score, mask, index in zip(boxes, scores, masks, indices, strict=True)
-    ]

@@ -8,9 +8,8 @@ import pytest
 from pyproj import CRS
 
 import geoseg
-from geoseg.api import describe_weights, make_origin, run_prediction
-from geoseg.config import DetectConfig, FootprintConfig, MaskRCNNConfig, PredictConfig, TileConfig
-from geoseg.errors import AoiError, ConfigError, RasterError, WeightsError
+from geoseg.config import FootprintConfig, MaskRCNNConfig, PredictConfig, TileConfig
+from geoseg.errors import AoiError, ConfigError, RasterError
 from geoseg.maskrcnn.weights_file import write_weights
 from tests.bright import (
     ROOFS_PX,
@@ -77,16 +76,6 @@ def test_an_absent_raster_is_an_error(tmp_path: Path) -> None:
         geoseg.predict(tmp_path / "gone.tif")
 
 
-def test_what_was_looked_at_is_counted(raster: Path) -> None:
-    prediction = run_prediction(str(raster), PredictConfig(), with_overview=True)
-    assert prediction.area_km2 == pytest.approx(330 * 420 * 0.09 / 1e6, rel=0.01)
-    assert prediction.num_tiles >= 4
-    assert prediction.overview is not None
-    assert prediction.overview.image.shape == (330, 420, 3)
-    assert prediction.origin.config["tiles.tile_size_px"] == 300
-    assert run_prediction(str(raster), PredictConfig()).overview is None
-
-
 @pytest.fixture
 def small_weights(tmp_path: Path) -> Path:
     """A weights file of a model that takes tiles of 256 px."""
@@ -108,29 +97,6 @@ def test_the_size_of_the_tiles_is_that_of_the_model(
         geoseg.predict(
             raster, weights=small_weights, config=PredictConfig(tiles=TileConfig(overlap_px=270))
         )
-
-
-def test_the_bundled_model_is_described_without_loading_it() -> None:
-    config, name, digest = describe_weights(None)
-    assert config.class_names == ("building",)
-    assert name.startswith("geoseg-")
-    assert len(digest) == 64
-
-
-def test_absent_weights_are_an_error(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="there is none"):
-        describe_weights(tmp_path / "gone.npz")
-
-
-def test_the_origin_names_all_settings_flat() -> None:
-    config = PredictConfig(detect=DetectConfig(score=0.7))
-    origin = make_origin(
-        config, model="m", weights_sha256="00", raster="a.tif", raster_date="2020-01-02"
-    )
-    assert origin.config["detect.score"] == 0.7
-    assert origin.config["footprints.min_area_m2"] == 4.0
-    assert "raster.crs" not in origin.config
-    assert origin.created.endswith("+00:00")
 
 
 def test_a_prediction_equal_to_the_truth_scores_one(raster: Path, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 HOMELESS_NAMES = {"common", "helpers", "misc", "utils"}
 
-LEAVES = {"config", "crs", "errors", "json_stream", "masks", "scores", "types"}
+LEAVES = {
+    "config", "crs", "errors", "groups", "interrupts", "json_stream", "masks", "scores", "types",
+}  # fmt: skip
 STAGES = {"raster", "tiles", "detections", "footprints", "export"}
 LIBRARY = LEAVES | STAGES | {
     "datasets", "evaluation", "maskrcnn", "runners", "scenes", "training", "views",
@@ -29,6 +31,8 @@ MAY_IMPORT = {
     "config": {"errors"},
     "crs": {"errors", "types"},
     "masks": {"errors", "types"},
+    "groups": set[str](),
+    "interrupts": {"types"},
     "json_stream": {"errors"},
     "scores": {"errors"},
     "maskrcnn": {"errors", "config"},
@@ -47,11 +51,14 @@ MAY_IMPORT = {
     "validation": LIBRARY,
     "reporting": LIBRARY,
     "plain_images": LIBRARY | {"pipeline"},
-    "api": LIBRARY | {"pipeline", "plain_images", "validation"},
-    "calibrate": LIBRARY | {"api", "plain_images"},
-    "submission": LIBRARY | {"api", "plain_images"},
+    "jobs": LEAVES | {"export"},
+    "provenance": LEAVES | {"maskrcnn"},
+    "prediction": LIBRARY | {"jobs", "pipeline", "provenance"},
+    "api": LIBRARY | {"jobs", "plain_images", "prediction", "validation"},
+    "calibrate": LIBRARY | {"plain_images", "provenance"},
+    "submission": LIBRARY | {"plain_images", "provenance"},
     "doctor": LIBRARY,
-    "cli": TOP | {"calibrate", "doctor", "reporting", "submission"},
+    "cli": TOP | {"calibrate", "doctor", "prediction", "provenance", "reporting", "submission"},
     "__main__": {"cli"},
     "__init__": {"api", "errors"},
 }

@@ -165,9 +165,9 @@ def _make_request(
     seed: int | None,
     processes: int | None,
 ) -> CocoRequest:
-    from geoseg.api import describe_weights
     from geoseg.datasets.clean_list import read_clean_list
     from geoseg.evaluation import CocoRequest
+    from geoseg.provenance import describe_weights
 
     return CocoRequest(
         score=describe_weights(None)[0].score if score is None else score,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -15,7 +16,8 @@ import click
 from geoseg.cli.messages import get_speech, set_up_logging
 from geoseg.cli.progress import make_progress
 from geoseg.config import DetectConfig, FootprintConfig, RasterConfig, TileConfig
-from geoseg.types import Progress
+from geoseg.interrupts import InterruptibleProgress, InterruptWatch
+from geoseg.types import Progress, Runner
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -212,6 +214,49 @@ footprint_options = _add_options(
     ),
 )
 
+# Values: workers, scheduler.
+runner_options = _add_options(
+    click.option(
+        "--workers",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Share the work out among so many processes; each loads the model, all share the "
+        "cores, and the GPU if there is one.  [default: this process alone]",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Share it out among the workers of a Dask cluster instead, e.g. tcp://host:8786.",
+    ),
+)
+
+# Values: resume, job.
+job_options = _add_options(
+    click.option(
+        "--resume", is_flag=True, help="Go on where a run was interrupted; begin if none was."
+    ),
+    click.option(
+        "--job",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help="Where finished parts are kept until the end.  [default: .<output>.partial beside "
+        "the first output]",
+    ),
+)
+
+# Value: skips_unreadable.
+on_error_option = _add_options(
+    click.option(
+        "--on-error",
+        "skips_unreadable",
+        type=click.Choice(["stop", "skip"]),
+        default="stop",
+        show_default=True,
+        callback=lambda _context, _parameter, value: value == "skip",
+        help="What cannot be read ends the run, or is left out and named at the end.",
+    ),
+)
+
 # Value: overwrite.
 overwrite_option = _add_options(
     click.option("--overwrite", is_flag=True, help="Replace results that are there already."),
@@ -223,7 +268,8 @@ def _start_progress(context: click.Context, _: click.Parameter, kind: str) -> Pr
     speech.has_events = kind == "json"
     if kind == "auto" and speech.verbosity < 0:
         kind = "none"
-    return make_progress(kind)
+    watch = context.find_object(InterruptWatch) or InterruptWatch()
+    return InterruptibleProgress(make_progress(kind), watch)
 
 
 # Value: progress, a geoseg.types.Progress to hand on.
@@ -301,3 +347,25 @@ def detect_config(score: float | None, batch_size: int | None, views: int = 1) -
 def footprint_config(min_area_m2: float, tolerance_m: float) -> FootprintConfig:
     """The values of `footprint_options` as a config."""
     return FootprintConfig(tolerance_m=tolerance_m, min_area_m2=min_area_m2)
+
+
+def make_runner(workers: int | None, scheduler: str | None) -> Runner:
+    """The values of `runner_options` as what runs the work; nothing is started yet.
+
+    Raises:
+        click.UsageError: both are given.
+        MissingDependencyError: a scheduler needs an extra that is not installed.
+    """
+    if scheduler is not None:
+        from geoseg.runners.dask_cluster import DaskRunner
+
+        if workers is not None:
+            raise click.UsageError("--workers and --scheduler exclude each other.")
+        return DaskRunner(scheduler)
+    if workers is not None:
+        from geoseg.runners.process_pool import ProcessPoolRunner
+
+        return ProcessPoolRunner(workers)
+    from geoseg.runners.in_process import InProcessRunner
+
+    return InProcessRunner()

@@ -1,23 +1,28 @@
-"""`geoseg predict`: a raster to building footprints."""
+"""`geoseg predict`: rasters to building footprints."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from geoseg.cli.messages import report_result
+from geoseg.cli.messages import emit_event, report_result, say, warn_user
 from geoseg.cli.options import (
     aoi_options,
     detect_config,
     footprint_config,
     footprint_options,
+    job_options,
+    make_runner,
     model_options,
+    on_error_option,
     overwrite_option,
     progress_option,
     raster_config,
     raster_options,
+    runner_options,
     tile_config,
     tile_options,
     verbosity_options,
@@ -26,7 +31,10 @@ from geoseg.config import PredictConfig
 from geoseg.types import Progress
 
 if TYPE_CHECKING:
-    from geoseg.api import Prediction
+    from geoseg.prediction import SetResult
+
+# One line has room for so many; programs get all of them.
+_MAX_NAMED = 20
 
 
 @click.command(
@@ -34,16 +42,31 @@ if TYPE_CHECKING:
     epilog="Example: geoseg predict raster.tif -o buildings.geojson -o buildings.osm "
     "--preview preview.png",
 )
-@click.argument("raster")
+@click.argument("rasters", nargs=-1, required=True, metavar="RASTER...")
 @click.option(
     "-o",
     "--output",
     "outputs",
     multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Result: .geojson, .gpkg, .fgb, .parquet, .shp or .osm; may be repeated.  "
-    "[default: <raster>_buildings.geojson]",
+    metavar="FILE|FOLDER/",
+    help="Result of all rasters: .geojson, .gpkg, .fgb, .parquet, .shp or .osm; may be repeated. "
+    "A folder gets a result for each raster.  [default: <raster>_buildings.geojson]",
+)
+@click.option(
+    "--format",
+    "ending",
+    type=click.Choice(["geojson", "gpkg", "fgb", "parquet", "shp", "osm"]),
+    default="geojson",
+    show_default=True,
+    help="Format of the results in a folder.",
+)
+@click.option(
+    "--skip-existing", is_flag=True, help="Leave results that are there, and their rasters."
+)
+@click.option(
+    "--asset",
+    metavar="KEY",
+    help="Asset of STAC items to look at.  [default: visual, else the only GeoTIFF that fits]",
 )
 @click.option(
     "--preview",
@@ -56,12 +79,18 @@ if TYPE_CHECKING:
 @tile_options
 @raster_options
 @aoi_options
+@on_error_option
+@job_options
+@runner_options
 @overwrite_option
 @progress_option
 @verbosity_options
 def predict_command(
-    raster: str,
-    outputs: tuple[Path, ...],
+    rasters: tuple[str, ...],
+    outputs: tuple[str, ...],
+    ending: str,
+    skip_existing: bool,
+    asset: str | None,
     preview: Path | None,
     weights: str | None,
     engine: str,
@@ -78,21 +107,34 @@ def predict_command(
     crs: str | None,
     aoi: str | None,
     bbox: tuple[float, ...] | None,
+    skips_unreadable: bool,
+    resume: bool,
+    job: Path | None,
+    workers: int | None,
+    scheduler: str | None,
     overwrite: bool,
     progress: Progress,
 ) -> None:
-    """Find the buildings of RASTER.
+    """Find the buildings of rasters.
 
     RASTER is whatever GDAL opens: GeoTIFF, COG, VRT, JPEG 2000, MBTiles, an https:// or s3://
-    address, or a description file of a tile or map service.
+    address, or a description file of a tile or map service. It may be a folder of them, a pattern
+    such as "scenes/*.tif", and a STAC item or collection of items, as a file or an address. Where
+    rasters overlap, no building is there twice.
     """
-    from geoseg.api import run_prediction
-    from geoseg.raster.gdal import short_name
+    from geoseg.prediction import (
+        Means,
+        PredictionRequest,
+        SetTargets,
+        Targets,
+        parse_outputs,
+        predict_rasters,
+    )
+    from geoseg.raster.listing import list_rasters
 
-    paths = outputs or (Path(f"{Path(short_name(raster)).stem}_buildings.geojson"),)
-    _check_targets(paths, preview, overwrite, inputs=(raster, aoi, weights))
-    prediction = run_prediction(
-        raster,
+    files, folder = parse_outputs(outputs)
+    request = PredictionRequest(
+        "",
         PredictConfig(
             raster=raster_config(gsd_m, bands, scale, crs),
             tiles=tile_config(overlap_px),
@@ -104,87 +146,73 @@ def predict_command(
         device=device,
         aoi=None if aoi is None else Path(aoi),
         bbox=bbox,
-        with_overview=preview is not None,
-        progress=progress,
+        skips_unreadable=skips_unreadable,
     )
-    written = _write(prediction, paths, overwrite)
-    if preview is not None:
-        _write_preview(preview, prediction, overwrite)
-        written.append(preview)
-    _report(prediction, written)
+    targets = SetTargets(
+        Targets(files, preview, job, resume=resume, overwrite=overwrite),
+        folder,
+        f".{ending}",
+        skip_existing,
+    )
+    means = Means(make_runner(workers, scheduler), progress, _tell_of_resuming, _tell_of_raster)
+    _report(predict_rasters(list_rasters(rasters, asset), request, targets, means))
 
 
-def _check_targets(
-    paths: tuple[Path, ...],
-    preview: Path | None,
-    overwrite: bool,
-    *,
-    inputs: tuple[str | None, ...],
-) -> None:
-    """Check that the results can be written and that none of them takes the place of an input."""
-    from geoseg.errors import OutputError
-    from geoseg.export import check_outputs
-    from geoseg.views.preview import check_preview
-
-    check_outputs(paths, overwrite)
-    if preview is not None:
-        check_preview(preview, overwrite=overwrite)
-    read = {Path(name).resolve() for name in inputs if name is not None}
-    for path in (*paths, preview):
-        if path is not None and path.resolve() in read:
-            raise OutputError(f"{path}: an output must not replace an input of the same run.")
+def _tell_of_resuming(num_done: int, num_shards: int) -> None:
+    say(f"going on after {num_done:,} of {num_shards:,} shards")
+    emit_event("resume", {"stage": "shards", "done": num_done, "total": num_shards})
 
 
-def _write(prediction: Prediction, paths: tuple[Path, ...], overwrite: bool) -> list[Path]:
-    from geoseg.export import write_footprints
-    from geoseg.export.outputs import holds_any_crs
+def _tell_of_raster(number: int, num_rasters: int, title: str) -> None:
+    say(f"raster {number:,} of {num_rasters:,}: {title}")
+    emit_event("raster", {"number": number, "total": num_rasters, "raster": title})
 
-    written: list[Path] = []
-    for path in paths:
-        # People expect a file to lie in the CRS of their raster where the format allows it.
-        crs = prediction.raster_crs if holds_any_crs(path) else None
-        written += write_footprints(
-            path, prediction.footprints, prediction.origin, overwrite=overwrite, crs=crs
+
+def _report(result: SetResult) -> None:
+    for line in result.left_out:
+        warn_user(f"left out: {line}")
+    unread = [box for summary in result.summaries for box in summary.unread]
+    if unread:
+        first = ",".join(f"{value:.8g}" for value in unread[0])
+        warn_user(
+            f"{len(unread):,} tiles could not be read and were left out, the first at "
+            f"{first} (W,S,E,N in the CRS of the raster)."
         )
-    return written
-
-
-def _write_preview(path: Path, prediction: Prediction, overwrite: bool) -> None:
-    from geoseg.crs import ground_gsd, transform_polygons
-    from geoseg.views import to_pixels, write_preview
-
-    overview, footprints, origin = prediction.overview, prediction.footprints, prediction.origin
-    if overview is None:
-        return
-    on_raster = transform_polygons(footprints.polygons, footprints.crs, prediction.raster_crs)
-    height, width = overview.valid.shape
-    gsd_x_m, gsd_y_m = ground_gsd(prediction.raster_crs, overview.transform, width / 2, height / 2)
-    write_preview(
-        path,
-        overview.image,
-        to_pixels(list(on_raster), overview.transform),
-        gsd_m=(gsd_x_m + gsd_y_m) / 2,
-        title=f"{len(footprints):,} buildings in {origin.raster}",
-        subtitle=f"geoseg {origin.geoseg_version}, model {origin.model} "
-        f"({origin.weights_sha256[:8]}), {origin.created[:10]}",
-        scores=footprints.scores,
-        valid=overview.valid,
-        overwrite=overwrite,
-    )
-
-
-def _report(prediction: Prediction, written: list[Path]) -> None:
-    num_buildings, area_km2 = len(prediction.footprints), prediction.area_km2
-    speed = area_km2 / max(prediction.seconds, 1e-6) * 3600
+    area_km2 = sum(summary.area_km2 for summary in result.summaries)
+    seconds = sum(summary.seconds for summary in result.summaries)
+    speed = area_km2 / max(seconds, 1e-6) * 3600
+    paths = [str(path) for path in result.written]
     report_result(
-        f"{num_buildings:,} buildings, {area_km2:.3g} km2, {prediction.seconds:.1f} s, "
-        f"{speed:.3g} km2/h: {', '.join(str(path) for path in written)}",
+        _summarize(result, f"{area_km2:.3g} km2, {seconds:.1f} s, {speed:.3g} km2/h"),
         {
-            "buildings": num_buildings,
+            "buildings": result.num_buildings,
             "area_km2": round(area_km2, 6),
-            "seconds": round(prediction.seconds, 2),
+            "seconds": round(seconds, 2),
             "km2_per_h": round(speed, 3),
-            "tiles": prediction.num_tiles,
-            "outputs": [str(path) for path in written],
+            "tiles": sum(summary.num_tiles for summary in result.summaries),
+            "rasters": len(result.summaries),
+            "unread": [list(box) for box in unread],
+            "left_out": list(result.left_out),
+            "kept": [str(path) for path in result.kept],
+            "outputs": paths,
         },
     )
+
+
+def _summarize(result: SetResult, work: str) -> str:
+    """One line for people."""
+    told = []
+    if result.summaries:
+        num_rasters = len(result.summaries)
+        of_rasters = f" of {num_rasters:,} rasters" if num_rasters > 1 else ""
+        paths = _name_some(result.written)
+        told.append(f"{result.num_buildings:,} buildings{of_rasters}, {work}: {paths}")
+    if result.kept:
+        told.append(f"left as they are: {_name_some(result.kept)}")
+    return "; ".join(told)
+
+
+def _name_some(paths: Sequence[Path]) -> str:
+    some = ", ".join(str(path) for path in paths[:_MAX_NAMED])
+    more = len(paths) - _MAX_NAMED
+    return f"{some} and {more:,} more" if more > 0 else some

@@ -16,7 +16,7 @@ from geoseg.crs import WGS84, local_metric_crs, transform_polygons, transform_xy
 from geoseg.footprints.contour import contour_mask
 from geoseg.footprints.overlap import largest_part, remove_overlaps
 from geoseg.footprints.walls import straighten_walls
-from geoseg.types import Detection, Footprints
+from geoseg.types import Detection, Footprints, PendingOutlines
 
 
 def make_footprints(
@@ -44,23 +44,66 @@ def make_footprints(
     """
     if metric_crs is None:
         metric_crs = local_metric_crs(crs, *_find_centre(detections, transform))
+    outlines = outline_detections(
+        detections, transform=transform, crs=crs, config=config, metric_crs=metric_crs
+    )
+    return finish_outlines(outlines, metric_crs, config)
+
+
+def outline_detections(
+    detections: Sequence[Detection],
+    *,
+    transform: Affine,
+    crs: CRS,
+    config: FootprintConfig,
+    metric_crs: CRS,
+) -> PendingOutlines:
+    """Turn each detection by itself into a polygon with straight walls.
+
+    Args:
+        detections: objects in pixels of the model grid, in any order.
+        transform: model-grid pixel (col, row) -> `crs` (x, y); may be rotated or mirrored.
+        crs: CRS of `transform`.
+        config: tolerance and least area.
+        metric_crs: CRS of the result.
+
+    Returns:
+        Polygons in the order of the detections, at most one for each, valid and at least
+        `min_area_m2` large; they may overlap. Their boxes are those of the detections.
+    """
     outlines = np.empty(len(detections), dtype=object)
     outlines[:] = [contour_mask(detection.mask, detection.box) for detection in detections]
     scores = np.array([detection.score for detection in detections], dtype=np.float32)
+    boxes = np.array([detection.box for detection in detections], np.float32).reshape(-1, 4)
     is_kept = ~shapely.is_empty(outlines)
-    outlines, scores = outlines[is_kept], scores[is_kept]
+    outlines, scores, boxes = outlines[is_kept], scores[is_kept], boxes[is_kept]
 
     on_ground = transform_polygons(_apply_affine(outlines, transform), crs, metric_crs)
     polygons = repair_polygons(straighten_walls(repair_polygons(on_ground), config.tolerance_m))
     is_kept = _true_areas_m2(polygons, metric_crs) >= config.min_area_m2
-    polygons, scores = _drop_small_holes(polygons[is_kept], config.min_area_m2), scores[is_kept]
+    polygons = _drop_small_holes(polygons[is_kept], config.min_area_m2)
+    return PendingOutlines(polygons, scores[is_kept], boxes[is_kept])
 
-    polygons, is_kept = remove_overlaps(polygons, scores)
+
+def finish_outlines(
+    outlines: PendingOutlines, metric_crs: CRS, config: FootprintConfig
+) -> Footprints:
+    """Give each piece of ground to one of the outlines that claim it.
+
+    Args:
+        outlines: polygons of buildings, with all that overlap any of them.
+        metric_crs: CRS of the polygons.
+        config: least area.
+
+    Returns:
+        Footprints as of `make_footprints`, in the order of the outlines.
+    """
+    polygons, is_kept = remove_overlaps(outlines.polygons, outlines.scores)
     areas_m2 = _true_areas_m2(polygons, metric_crs)
     is_kept &= areas_m2 >= config.min_area_m2
     return Footprints(
         polygons=shapely.orient_polygons(polygons[is_kept]),
-        scores=scores[is_kept],
+        scores=outlines.scores[is_kept],
         areas_m2=areas_m2[is_kept],
         crs=metric_crs,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from geoseg.errors import ConfigError
@@ -50,7 +50,7 @@ def make_shards(
     for tile in grid if tiles is None else tiles:
         blocks.setdefault((tile.row // tiles_per_side, tile.col // tiles_per_side), []).append(tile)
     return [
-        Shard(index, row, col, tuple(sorted(members, key=_index)), _cover(members))
+        Shard(index, row, col, tuple(sorted(members, key=_index)), cover_windows(members))
         for index, ((row, col), members) in enumerate(sorted(blocks.items()))
     ]
 
@@ -59,7 +59,8 @@ def _index(tile: Tile) -> int:
     return tile.index
 
 
-def _cover(tiles: list[Tile]) -> Window:
+def cover_windows(tiles: Sequence[Tile]) -> Window:
+    """The smallest window that covers the windows of tiles, at least one."""
     boxes = [tile.window.box_yx for tile in tiles]
     top, left = min(box[0] for box in boxes), min(box[1] for box in boxes)
     bottom, right = max(box[2] for box in boxes), max(box[3] for box in boxes)

@@ -18,9 +18,10 @@ if len(sys.argv) > 1:
 
 import numpy as np
 
-from geoseg.api import describe_weights, make_sample
+from geoseg.api import make_sample
 from geoseg.detections.detector import load_detector
 from geoseg.detections.engines import list_engines
+from geoseg.provenance import describe_weights
 
 ROUNDS = 7
 BATCH_SIZES = (1, 4, 8)

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_predict.py [raster]
 
-Prints ms per tile of each stage, on a raster or a made-up scene, and the ratio of the network's
-time to the arithmetic limit: its multiplications and additions at the speed of a large matrix
-product, timed in the same run on the same cores.
+Prints ms per tile of each stage, on the middle of a raster or of a made-up scene, and the ratio
+of the network's time to the arithmetic limit: its multiplications and additions at the speed of a
+large matrix product, timed in the same run on the same cores.
 """
 
 from __future__ import annotations
@@ -16,30 +16,34 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from geoseg.api import describe_weights, make_origin, make_sample
-from geoseg.config import MaskRCNNConfig, PredictConfig, RasterConfig
+from geoseg.api import make_sample
+from geoseg.config import MaskRCNNConfig, PredictConfig
 from geoseg.crs import parse_crs
 from geoseg.detections.batching import BatchedDetector
 from geoseg.detections.detector import load_detector
-from geoseg.detections.merge import merge_detections
-from geoseg.detections.scan import scan_block
 from geoseg.export import write_footprints
-from geoseg.footprints import make_footprints
 from geoseg.maskrcnn.anchors import level_sizes
+from geoseg.pipeline import SeamJoiner, ShardWork, make_frame
+from geoseg.provenance import describe_weights, make_origin
 from geoseg.raster import open_raster
 from geoseg.raster.writer import write_geotiff
 from geoseg.scenes.placement import place_scene
-from geoseg.tiles import make_grid, make_shards
-from geoseg.types import Detection, NoProgress
+from geoseg.tiles import ShardPlan, make_grid
+from geoseg.types import Detection, FootprintList, Footprints, Origin
 
 ROUNDS = 5
-STAGES = ("read", "scan", "merge", "footprints", "export")
+STAGES = ("read", "detect", "finish", "join", "export")
+# Few tiles, in shards small enough that there is something to join.
+AREA_PX = 1400
+TILES_PER_SIDE = 4
 MATRIX_SIDE = 2048
 
 
@@ -67,6 +71,7 @@ class TimedDetector:
         self.detector = detector
         self.tile_size_px = detector.tile_size_px
         self.class_names = detector.class_names
+        self.batch_size = detector.batch_size
         self.seconds = 0.0
 
     def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
@@ -78,47 +83,56 @@ class TimedDetector:
 
 
 def bench_stages(raster: Path, folder: Path) -> None:
-    """Time every stage on one shard in the middle of the raster, the median of some rounds."""
+    """Time every stage over the middle of the raster, the median of some rounds."""
     model, name, digest = describe_weights(None)
-    config = PredictConfig()
-    loaded = load_detector(device="cpu")
-    detector = TimedDetector(loaded)
-    rounds: list[dict[str, float]] = []
-    with open_raster(str(raster), RasterConfig(), model_gsd_m=model.gsd_m) as source:
-        shards = make_shards(make_grid(source.shape_hw, config.tiles), 5)
-        shard = shards[len(shards) // 2]
-        tiles = {tile.index: tile for tile in shard.tiles}
-        origin = make_origin(
-            config, model=name, weights_sha256=digest, raster=raster.name, raster_date=""
-        )
+    config = PredictConfig().fit_tiles(model.tile_size_px)
+    origin = make_origin(
+        config, model=name, weights_sha256=digest, raster=raster.name, raster_date="", created=""
+    )
+    detector = TimedDetector(load_detector(device="cpu"))
+    with open_raster(raster, config.raster, model_gsd_m=model.gsd_m) as source:
+        height, width = source.shape_hw
+        area_px = shapely.Point(width / 2, height / 2).buffer(AREA_PX / 2, cap_style="square")
+        plan = ShardPlan(make_grid(source.shape_hw, config.tiles), area_px, TILES_PER_SIDE)
+        work = ShardWork(source, lambda: detector, plan, make_frame(source), config)
+        rounds = []
         for number in range(ROUNDS + 1):
-            clock, detector.seconds = [time.perf_counter()], 0.0
-            block = source.read(shard.window)
-            clock.append(time.perf_counter())
-            found = scan_block(
-                block,
-                shard,
-                detector,
-                tiles=config.tiles,
-                detect=config.detect,
-                batch_size=loaded.batch_size,
-                progress=NoProgress(),
-            )
-            clock.append(time.perf_counter())
-            merged = merge_detections(found, tiles, source.shape_hw)
-            clock.append(time.perf_counter())
-            footprints = make_footprints(
-                merged, transform=source.transform, crs=source.crs, config=config.footprints
-            )
-            clock.append(time.perf_counter())
-            write_footprints(folder / f"{number}.geojson", footprints, origin)
-            clock.append(time.perf_counter())
-            spent = dict(zip(STAGES, np.diff(clock).tolist(), strict=True))
-            spent["scan"] -= detector.seconds
+            joiner = SeamJoiner(plan, make_frame(source), config)
+            spent, num_found = time_round(work, plan, joiner, folder / f"{number}.geojson", origin)
             rounds.append({"network": detector.seconds, **spent})
+            rounds[-1]["detect"] -= detector.seconds
+            detector.seconds = 0.0
     # The first round compiles.
-    network_s = report(rounds[1:], len(tiles), len(found))
-    report_limit(model, network_s / len(tiles), len(found) / len(tiles))
+    network_s = report(rounds[1:], plan.num_tiles, num_found)
+    report_limit(model, network_s / plan.num_tiles, num_found / plan.num_tiles)
+
+
+def time_round(
+    work: ShardWork, plan: ShardPlan, joiner: SeamJoiner, output: Path, origin: Origin
+) -> tuple[dict[str, float], int]:
+    """Seconds of each stage over all shards, none at the same time as another, and what was found.
+
+    The network is a part of `detect`.
+    """
+    spent = dict.fromkeys(STAGES, 0.0)
+    batches: list[Footprints] = []
+    num_found = 0
+
+    def timed_stage(stage: str, function: Callable[[Any], Any], given: Any) -> Any:
+        started = time.perf_counter()
+        result = function(given)
+        spent[stage] += time.perf_counter() - started
+        return result
+
+    for index in range(len(plan)):
+        given = timed_stage("read", work.read, index)
+        found = timed_stage("detect", work.detect, given)
+        result = timed_stage("finish", work.finish, found)
+        batches += timed_stage("join", lambda result: list(joiner.add(result)), result)
+        num_found += result.num_found
+    footprints = FootprintList(tuple(batches), batches[0].crs)
+    timed_stage("export", lambda path: write_footprints(path, footprints, origin), output)
+    return spent, num_found
 
 
 def report(rounds: list[dict[str, float]], num_tiles: int, num_found: int) -> float:

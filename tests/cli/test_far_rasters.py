@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
-import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import geopandas
 import pytest
@@ -22,6 +18,7 @@ from tests.bright import (
     write_raster,
 )
 from tests.cli.refusal import assert_refused
+from tests.serving import serve
 
 
 @pytest.fixture(autouse=True)
@@ -34,39 +31,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["predict", *arguments])
 
 
-class RangeHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder by ranges, as file servers do and Python's own handler does not."""
-
-    def do_GET(self) -> None:
-        match = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-        content = Path(self.translate_path(self.path)).read_bytes()
-        first, last = map(int, match.groups()) if match else (0, len(content) - 1)
-        part = content[first : last + 1]
-        self.send_response(206 if match else 200)
-        self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Length", str(len(part)))
-        if match:
-            end = first + len(part) - 1
-            self.send_header("Content-Range", f"bytes {first}-{end}/{len(content)}")
-        self.end_headers()
-        self.wfile.write(part)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """Where this machine serves `tmp_path`."""
-
-    def handle(*args: Any) -> RangeHandler:
-        return RangeHandler(*args, directory=str(tmp_path))
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handle)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serve(tmp_path) as address:
+        yield address
 
 
 @pytest.mark.parametrize("prefix", ["", "/vsicurl/"])

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from geoseg.cli import options
 from geoseg.config import DetectConfig, FootprintConfig, RasterConfig, TileConfig
 from geoseg.errors import ConfigError
+from geoseg.runners.dask_cluster import DaskRunner
+from geoseg.runners.in_process import InProcessRunner
+from geoseg.runners.process_pool import ProcessPoolRunner
 from geoseg.types import NoProgress
 
 
@@ -24,6 +27,7 @@ def parse(*arguments: str) -> dict[str, Any]:
     @options.model_options
     @options.tile_options
     @options.footprint_options
+    @options.runner_options
     @options.overwrite_option
     @options.progress_option
     @options.verbosity_options
@@ -99,13 +103,42 @@ def test_a_value_that_only_the_config_can_judge_is_a_config_error() -> None:
 
 
 def test_quiet_takes_the_bar_away_wherever_it_stands() -> None:
-    assert not isinstance(parse()["progress"], NoProgress)
-    assert isinstance(parse("-q")["progress"], NoProgress)
-    assert isinstance(parse("--progress", "auto", "-q")["progress"], NoProgress)
-    assert isinstance(parse("--progress", "none")["progress"], NoProgress)
+    def is_shown(*arguments: str) -> bool:
+        return not isinstance(parse(*arguments)["progress"].progress, NoProgress)
+
+    assert is_shown()
+    assert not is_shown("-q")
+    assert not is_shown("--progress", "auto", "-q")
+    assert not is_shown("--progress", "none")
 
 
 @given(st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 2))
 def test_any_two_numbers_are_read_as_they_were_written(numbers: tuple[float, float]) -> None:
     kind = options.NumberList("LO,HI", float, (2,))
     assert kind.convert(",".join(map(repr, numbers)), None, None) == numbers
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [
+        ((), InProcessRunner),
+        (("--workers", "3"), ProcessPoolRunner),
+        (("--scheduler", "tcp://host:8786"), DaskRunner),
+    ],
+)
+def test_the_work_is_run_here_by_workers_or_on_a_cluster(
+    arguments: tuple[str, ...], kind: type
+) -> None:
+    values = parse(*arguments)
+    runner = options.make_runner(values["workers"], values["scheduler"])
+    assert isinstance(runner, kind)
+    assert getattr(runner, "num_workers", 3) == 3
+    assert getattr(runner, "address", "tcp://host:8786") == "tcp://host:8786"
+
+
+def test_workers_and_a_cluster_exclude_each_other() -> None:
+    values = parse("--workers", "2", "--scheduler", "tcp://host:8786")
+    with pytest.raises(click.UsageError, match="exclude each other"):
+        options.make_runner(values["workers"], values["scheduler"])
+    with pytest.raises(click.UsageError, match="--workers"):
+        parse("--workers", "0")

@@ -277,7 +277,7 @@ def test_an_interrupted_run_leaves_nothing(raster: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device")])
-def test_a_result_that_is_cut_short_leaves_nothing(
+def test_a_result_that_is_cut_short_leaves_what_is_finished(
     failure: BaseException, raster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write(path: Path, *_: object) -> None:
@@ -288,7 +288,9 @@ def test_a_result_that_is_cut_short_leaves_nothing(
     result = run(raster, "-o", "b.geojson")
     assert result.exit_code == (130 if isinstance(failure, KeyboardInterrupt) else 1)
     assert len(result.stderr.splitlines()) == 1
-    assert list(Path().iterdir()) == []
+    assert "--resume" in result.stderr
+    # The finished shards stay, and nothing else.
+    assert [path.name for path in Path().iterdir()] == [".b.geojson.partial"]
 
 
 def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
@@ -303,7 +305,7 @@ def test_the_bundled_model_finds_the_buildings_of_a_sample() -> None:
     assert CliRunner().invoke(cli, arguments).exit_code == 0
     command = start("predict", "town.tif", "-o", "b.gpkg", "--progress", "json")
     events, errors = command.communicate(timeout=280)
-    assert command.returncode == 0
+    assert command.returncode == 0, errors
     # Neither TensorFlow nor GDAL adds a word.
     assert re.fullmatch(r"[\d,]+ buildings, .* km2/h: b\.gpkg\n", errors)
     assert json.loads(events.splitlines()[-1])["event"] == "result"
@@ -326,7 +328,7 @@ def test_ctrl_c_ends_a_real_run_and_leaves_nothing() -> None:
     assert json.loads(command.stdout.readline())["event"] == "progress"
     command.send_signal(signal.SIGINT)
     events, errors = command.communicate(timeout=100)
-    assert command.returncode == 130
+    assert command.returncode == 130, errors
     assert json.loads(events.splitlines()[-1]) == {
         "v": 1,
         "event": "error",

@@ -305,7 +305,7 @@ def complex_numbers(folder: Path) -> Path:
         (empty_file, "the file is empty"),
         (vector_file, "not a raster that GDAL can read"),
         (lambda folder: folder / "gone.tif", "no such file"),
-        (lambda folder: folder, "must be a file; got a folder"),
+        (lambda folder: folder, "no raster in this folder"),
         (plain_image, "this one has no transform, world file or control points"),
         (lambda folder: world_file(folder).path, "give one with --crs"),
         (lambda folder: crs_by_option(folder).path, "give one with --crs"),

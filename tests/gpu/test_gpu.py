@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoseg.api import describe_weights
 from geoseg.detections.device import list_gpus
+from geoseg.provenance import describe_weights
 from tests.gpu import checks
 from tests.maskrcnn.samples import SMALL
 

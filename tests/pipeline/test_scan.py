@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,164 +9,124 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geoseg import pipeline
-from geoseg.config import DetectConfig, FootprintConfig, PredictConfig, TileConfig
+from geoseg.config import DetectConfig, PredictConfig, TileConfig
 from geoseg.crs import WGS84, transform_polygons
 from geoseg.errors import RasterError
-from geoseg.pipeline import Scan, scan_raster, to_ground, vectorize
-from geoseg.raster.memory import ImageSource
-from geoseg.runners.in_process import InProcessRunner
-from geoseg.types import Detection, ImageBlock, NoProgress, Progress, Window
+from geoseg.jobs import ShardMemory
+from geoseg.pipeline import ShardWork, find_detections, make_frame
+from geoseg.pipeline.frame import to_ground
+from geoseg.types import Detection, Footprints, ImageBlock, ShardResult, Window
 from tests.bright import (
-    PLACE,
     ROOFS_PX,
     SHAPE_HW,
-    UTM,
     BrightDetector,
     assert_same_buildings,
     make_scene,
     place_roofs,
 )
+from tests.pipeline.placed import (
+    CONFIG,
+    CountingProgress,
+    DistantRunner,
+    PlacedScan,
+    PlacedSource,
+)
 
-CONFIG = PredictConfig(footprints=FootprintConfig(tolerance_m=0.1))
-
-
-class PlacedSource(ImageSource):
-    """The scene at its place on Earth; a part may be without data."""
-
-    def __init__(self, bands: NDArray[np.uint8], hole: Window | None = None) -> None:
-        super().__init__("scene", np.moveaxis(bands, 0, 2), gsd_m=0.3)
-        self.crs = UTM
-        self.transform = PLACE
-        self.hole = hole
-
-    def read(self, window: Window) -> ImageBlock:
-        block = super().read(window)
-        if self.hole is not None:
-            y1, x1, y2, x2 = self.hole.box_yx
-            rows = slice(max(0, y1 - window.row_off), max(0, y2 - window.row_off))
-            cols = slice(max(0, x1 - window.col_off), max(0, x2 - window.col_off))
-            block.valid[rows, cols] = False
-        return block
+PIXEL_M2 = 0.09
 
 
-class CountingProgress:
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, int]] = []
-
-    def start(self, stage: str, total: int) -> None:
-        self.told.append((stage, total))
-
-    def advance(self, steps: int, found: int = 0) -> None:
-        self.told.append(("advance", steps))
-
-    def finish(self) -> None:
-        self.told.append(("finish", 0))
+def areas_px(scan: PlacedScan) -> list[int]:
+    """Ground areas in scene pixels, at the scale of UTM on its central meridian."""
+    return sorted(np.round(scan.footprints.areas_m2 * 0.9996**2 / PIXEL_M2).astype(int).tolist())
 
 
-def scan_scene(
-    source: ImageSource,
-    detector: BrightDetector | None = None,
-    config: PredictConfig = CONFIG,
-    *,
-    progress: Progress | None = None,
-    **options: Any,
-) -> Scan:
-    return scan_raster(
-        source,
-        detector or BrightDetector(),
-        config,
-        runner=InProcessRunner(),
-        progress=progress or NoProgress(),
-        **options,
-    )
-
-
-def boxes_of(scan: Scan) -> list[tuple[float, ...]]:
-    return [tuple(one.box.tolist()) for one in scan.detections]
+def assert_places(footprints: Footprints, roofs_px: list[tuple[int, int, int, int]]) -> None:
+    found = transform_polygons(footprints.polygons, footprints.crs, WGS84)
+    assert_same_buildings(found, place_roofs(roofs_px=roofs_px))
 
 
 def test_each_building_is_found_once_and_whole_across_seams() -> None:
-    scan = scan_scene(PlacedSource(make_scene()))
-    assert scan.num_tiles == 4
-    assert boxes_of(scan) == sorted(ROOFS_PX)
-    assert scan.area_m2 == pytest.approx(SHAPE_HW[0] * SHAPE_HW[1] * 0.09)
-
-
-def test_footprints_lie_where_the_roofs_are() -> None:
     source = PlacedSource(make_scene())
-    footprints = vectorize(scan_scene(source), source, CONFIG)
-    assert_same_buildings(transform_polygons(footprints.polygons, footprints.crs, WGS84),
-                          place_roofs())  # fmt: skip
+    found = find_detections(source, BrightDetector(), CONFIG)
+    assert [tuple(one.box.tolist()) for one in found] == sorted(ROOFS_PX)
+    scan = PlacedScan(source)
+    assert_places(scan.footprints, [*ROOFS_PX])
+    assert scan.plan.num_tiles == 4
+    assert scan.scan.num_valid_px == SHAPE_HW[0] * SHAPE_HW[1]
+
+
+def test_areas_are_those_of_the_ground() -> None:
+    footprints = PlacedScan(PlacedSource(make_scene())).footprints
     # 40 x 60 pixels of 0.3 m, at the scale of UTM on its central meridian, are 216 m2.
-    assert footprints.areas_m2[0] == pytest.approx(40 * 60 * 0.09 / 0.9996**2, rel=0.01)
+    assert footprints.areas_m2[0] == pytest.approx(40 * 60 * PIXEL_M2 / 0.9996**2, rel=0.01)
 
 
-def test_a_roof_larger_than_a_tile_is_put_together() -> None:
+@pytest.mark.parametrize("tiles_per_side", [1, 8])
+def test_a_roof_larger_than_a_tile_is_put_together(tiles_per_side: int) -> None:
     roofs = [(100, 50, 160, 750)]
-    scan = scan_scene(PlacedSource(make_scene((300, 800), roofs)))
-    assert boxes_of(scan) == roofs
+    source = PlacedSource(make_scene((300, 800), roofs))
+    assert_places(PlacedScan(source, tiles_per_side=tiles_per_side).footprints, roofs)
 
 
 def test_an_area_limits_tiles_and_keeps_buildings_whole_by_their_centre() -> None:
     source = PlacedSource(make_scene((700, 700), [(20, 20, 60, 60), (20, 280, 60, 340)]))
     progress = CountingProgress()
     # Holds the centre of the first roof, and a third of the second.
-    area = shapely.box(0, 0, 300, 50)
-    scan = scan_scene(source, area_px=area, progress=progress)
-    assert scan.num_tiles == 2
+    scan = PlacedScan(source, area_px=shapely.box(0, 0, 300, 50), progress=progress)
+    assert scan.plan.num_tiles == 2
     assert progress.told[0] == ("tiles", 2)
-    assert scan.area_m2 == pytest.approx(300 * 50 * 0.09)
-    footprints = vectorize(scan, source, CONFIG, area)
-    assert len(footprints) == 1
-    assert footprints.areas_m2[0] == pytest.approx(40 * 40 * 0.09, rel=0.01)
+    assert areas_px(scan) == pytest.approx([40 * 40], rel=0.01)
 
 
 def test_an_area_elsewhere_has_no_tiles_and_no_buildings() -> None:
-    source = PlacedSource(make_scene())
-    area = shapely.box(5000, 5000, 5100, 5100)
-    scan = scan_scene(source, area_px=area)
-    assert (scan.num_tiles, scan.detections) == (0, [])
-    assert len(vectorize(scan, source, CONFIG, area)) == 0
+    scan = PlacedScan(PlacedSource(make_scene()), area_px=shapely.box(5000, 5000, 5100, 5100))
+    assert (scan.plan.num_tiles, len(scan.plan), scan.batches) == (0, 0, [])
 
 
 def test_ground_without_data_counts_for_nothing() -> None:
     hole = Window(0, 0, 120, 100)
-    scan = scan_scene(PlacedSource(make_scene(), hole))
+    scan = PlacedScan(PlacedSource(make_scene(), hole))
     # The roof in the hole is dropped although its pixels are bright.
-    assert boxes_of(scan) == sorted(ROOFS_PX)[1:]
-    assert scan.area_m2 == pytest.approx((SHAPE_HW[0] * SHAPE_HW[1] - hole.area_px) * 0.09)
+    assert_places(scan.footprints, sorted(ROOFS_PX)[1:])
+    assert scan.scan.num_valid_px == SHAPE_HW[0] * SHAPE_HW[1] - hole.area_px
 
 
 def test_a_raster_without_data_is_not_shown_to_the_model() -> None:
     detector = BrightDetector()
-    scan = scan_scene(PlacedSource(make_scene(), Window(0, 0, 420, 330)), detector)
-    assert (scan.detections, scan.area_m2, detector.num_seen) == ([], 0, [])
+    scan = PlacedScan(PlacedSource(make_scene(), Window(0, 0, 420, 330)), detector)
+    assert (scan.batches, scan.scan.num_valid_px, detector.num_seen) == ([], 0, [])
 
 
-def test_every_tile_is_told_and_the_stage_ends() -> None:
+@pytest.mark.parametrize("runner", [None, DistantRunner(1)])
+def test_every_tile_is_told_and_the_stage_ends(runner: DistantRunner | None) -> None:
     progress = CountingProgress()
-    scan_scene(PlacedSource(make_scene((1000, 700), [])), progress=progress, batch_size=5)
+    PlacedScan(PlacedSource(make_scene((1000, 700), [])), progress=progress, runner=runner)
     assert progress.told[0] == ("tiles", 12)
-    assert sum(steps for name, steps in progress.told if name == "advance") == 12
+    assert progress.num_steps == 12
     assert progress.told[-1] == ("finish", 0)
 
 
-@pytest.mark.parametrize("tiles_per_side", [1, 2, 3])
-@pytest.mark.parametrize("batch_size", [1, 2, 7])
-def test_shards_and_batches_change_nothing(
-    tiles_per_side: int, batch_size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = PlacedSource(make_scene((900, 900), [(220, 230, 320, 300), (500, 100, 530, 600)]))
-    expected = scan_scene(source)
-    monkeypatch.setattr(pipeline, "TILES_PER_SIDE", tiles_per_side)
-    scan = scan_scene(source, batch_size=batch_size)
-    assert boxes_of(scan) == boxes_of(expected)
-    assert scan.area_m2 == expected.area_m2
-    for one, other in zip(scan.detections, expected.detections, strict=True):
-        assert np.array_equal(one.mask, other.mask)
+def test_what_is_kept_is_not_done_again_but_told() -> None:
+    source, store = PlacedSource(make_scene((1000, 700))), ShardMemory()
+    whole = PlacedScan(source, tiles_per_side=1)
+    finished = dict(enumerate(_results(source, whole)))
+    for index in (0, 3, 4, 11):
+        store.put(finished[index])
+    detector, progress = BrightDetector(), CountingProgress()
+    again = PlacedScan(source, detector, tiles_per_side=1, store=store, progress=progress)
+    assert sum(detector.num_seen) == 12 - 4
+    assert progress.num_steps == 12
+    assert _wkb(again.footprints) == _wkb(whole.footprints)
+    assert again.scan.num_valid_px == whole.scan.num_valid_px
+
+
+def _results(source: PlacedSource, scan: PlacedScan) -> list[ShardResult]:
+    work = ShardWork(source, BrightDetector, scan.plan, make_frame(source), CONFIG)
+    return [work(index) for index in range(len(scan.plan))]
+
+
+def _wkb(footprints: Footprints) -> list[bytes]:
+    return shapely.to_wkb(footprints.polygons).tolist()  # type: ignore[no-any-return]
 
 
 @settings(max_examples=15)
@@ -177,29 +136,45 @@ def test_moving_the_raster_changes_no_building(down: int, right: int, overlap_px
     scene = make_scene()
     frame = np.full((3, SHAPE_HW[0] + 130, SHAPE_HW[1] + 170), 50, np.uint8)
     frame[:, down : down + SHAPE_HW[0], right : right + SHAPE_HW[1]] = scene
-    scan = scan_scene(PlacedSource(frame), config=config)
+    found = find_detections(PlacedSource(frame), BrightDetector(), config)
     move = np.array([down, right, down, right])
-    assert boxes_of(scan) == sorted(tuple((np.array(roof) + move).tolist()) for roof in ROOFS_PX)
+    assert [tuple(one.box.tolist()) for one in found] == sorted(
+        tuple((np.array(roof) + move).tolist()) for roof in ROOFS_PX
+    )
 
 
 class BrokenSource(PlacedSource):
-    """Fails at the second read."""
-
-    num_reads = 0
+    """Cannot read what meets a bad row of pixels."""
 
     def read(self, window: Window) -> ImageBlock:
-        self.num_reads += 1
-        if self.num_reads == 2:
-            raise RasterError("scene: window cannot be read.")
+        if window.row_off <= 320 < window.row_off + window.height:
+            raise RasterError(f"scene: window {tuple(window)} cannot be read.")
         return super().read(window)
 
 
-def test_a_failed_read_is_passed_on_and_the_stage_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "TILES_PER_SIDE", 1)
+@pytest.mark.parametrize("tiles_per_side", [1, 8])
+def test_a_failed_read_is_passed_on_and_the_stage_ends(tiles_per_side: int) -> None:
     progress = CountingProgress()
     with pytest.raises(RasterError, match="cannot be read"):
-        scan_scene(BrokenSource(make_scene()), progress=progress)
+        PlacedScan(BrokenSource(make_scene()), progress=progress, tiles_per_side=tiles_per_side)
     assert progress.told[-1] == ("finish", 0)
+
+
+@pytest.mark.parametrize("tiles_per_side", [1, 8])
+def test_tiles_that_cannot_be_read_are_left_out_and_named(tiles_per_side: int) -> None:
+    progress = CountingProgress()
+    scan = PlacedScan(
+        BrokenSource(make_scene()),
+        progress=progress,
+        tiles_per_side=tiles_per_side,
+        skips_unreadable=True,
+    )
+    # Of two rows of tiles the lower one holds the bad row of pixels.
+    assert sorted(scan.scan.unread) == [Window(0, 30, 300, 300), Window(120, 30, 300, 300)]
+    # The lowest roof is seen as far as the upper tiles reach.
+    seen = [(y1, x1, min(y2, 300), x2) for y1, x1, y2, x2 in ROOFS_PX]
+    assert_places(scan.footprints, seen)
+    assert progress.num_steps == 4
 
 
 class SlowSource(PlacedSource):
@@ -232,11 +207,10 @@ class InterruptedDetector(BrightDetector):
         raise KeyboardInterrupt
 
 
-def test_nothing_reads_any_more_after_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "TILES_PER_SIDE", 1)
+def test_nothing_reads_any_more_after_an_interruption() -> None:
     source = SlowSource(make_scene())
     with pytest.raises(KeyboardInterrupt):
-        scan_scene(source, InterruptedDetector(source))
+        PlacedScan(source, InterruptedDetector(source), tiles_per_side=1)
     assert source.num_started == source.num_ended <= 2
 
 
@@ -244,8 +218,8 @@ def test_detections_mostly_without_data_are_dropped_by_the_share_asked_for() -> 
     # Covers the upper 30 of the 40 rows of the first roof.
     source = PlacedSource(make_scene(), Window(0, 0, 420, 50))
     kept = PredictConfig(detect=DetectConfig(min_valid_share=0.2))
-    assert len(scan_scene(source).detections) == len(ROOFS_PX) - 1
-    assert len(scan_scene(source, config=kept).detections) == len(ROOFS_PX)
+    assert len(PlacedScan(source).footprints) == len(ROOFS_PX) - 1
+    assert len(PlacedScan(source, config=kept).footprints) == len(ROOFS_PX)
 
 
 def test_an_area_on_the_ground_has_the_corners_of_its_pixels() -> None:

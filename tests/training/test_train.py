@@ -204,7 +204,10 @@ def test_precision_is_of_the_network_alone(
         return options
 
     monkeypatch.setattr(train, "MaskRCNN", build)
-    options = make_model(TrainConfig(mixed_precision=is_mixed, num_rois=7, num_positive=3))
-    assert options == {"num_rois": 7, "num_positive": 3}
+    weights = (1.0, 2.0, 3.0, 4.0, 5.0)
+    options = make_model(
+        TrainConfig(mixed_precision=is_mixed, num_rois=7, num_positive=3, loss_weights=weights)
+    )
+    assert options == {"num_rois": 7, "num_positive": 3, "loss_weights": weights}
     assert policies == [policy]
     assert keras.config.dtype_policy().name == "float32"

@@ -25,6 +25,7 @@ class TinyNetwork(keras.Model):
     def __init__(self, config: MaskRCNNConfig) -> None:
         super().__init__(name="tiny")
         self.config = config
+        self.loss_weights = (1.0,) * len(LOSS_NAMES)
         image = keras.Input((3,))
         dense = keras.layers.Dense(1, name="early")(image)
         self.backbone = keras.Model(image, keras.layers.Dense(2, name="late")(dense))
