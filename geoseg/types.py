@@ -340,8 +340,7 @@ class Runner(Protocol):
 class StagedWork(Protocol):
     """Work of three stages that may overlap in time; called, it does them one after the other.
 
-    The first and the last use one thread each at most, and release the interpreter much of the
-    time; the second is the network.
+    Each stage is in the hands of one thread at a time, which need not be the main one.
     """
 
     def __call__(self, item: Any) -> Any:
@@ -358,6 +357,10 @@ class StagedWork(Protocol):
 
     def finish(self, found: Any) -> Any:
         """Everything after the model."""
+        ...
+
+    def stop(self) -> None:
+        """Let the stages that are going on end soon, with any exception."""
         ...
 
 

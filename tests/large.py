@@ -112,10 +112,13 @@ def consume(raster: Path, folder: Path, *, is_real: bool) -> Consumption:
     """Run over a raster in this process."""
     import geoseg.detections.detector
     from geoseg.config import PredictConfig, RasterConfig
+    from geoseg.heap import return_freed_memory
     from geoseg.prediction import PredictionRequest, Targets, predict_to_files
     from geoseg.runners.in_process import InProcessRunner
     from geoseg.types import NoProgress
 
+    # As the command does.
+    return_freed_memory()
     if not is_real:
         geoseg.detections.detector.load_detector = load_bright_detector  # type: ignore[assignment]
     config = PredictConfig(raster=RasterConfig(gsd_m=PLACE.a))

@@ -16,7 +16,8 @@ MAX_FUNCTION_LINES = 40
 HOMELESS_NAMES = {"common", "helpers", "misc", "utils"}
 
 LEAVES = {
-    "config", "crs", "errors", "groups", "interrupts", "json_stream", "masks", "scores", "types",
+    "config", "crs", "errors", "groups", "heap", "interrupts", "json_stream", "masks", "scores",
+    "types",
 }  # fmt: skip
 STAGES = {"raster", "tiles", "detections", "footprints", "export"}
 LIBRARY = LEAVES | STAGES | {
@@ -32,6 +33,7 @@ MAY_IMPORT = {
     "crs": {"errors", "types"},
     "masks": {"errors", "types"},
     "groups": set[str](),
+    "heap": set[str](),
     "interrupts": {"types"},
     "json_stream": {"errors"},
     "scores": {"errors"},

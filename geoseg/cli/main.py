@@ -17,6 +17,7 @@ import click
 import geoseg
 from geoseg.cli.messages import get_speech, report_error, warn_user
 from geoseg.errors import GeosegError
+from geoseg.heap import return_freed_memory
 from geoseg.interrupts import InterruptWatch
 
 # In the order of the help. A command's module is imported only when it is asked for.
@@ -138,4 +139,5 @@ def main() -> None:
     # error that geoseg reports itself.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    return_freed_memory()
     cli(prog_name="geoseg")

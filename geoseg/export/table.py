@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 GEOMETRY = "geometry"
 
-ROWS_PER_BATCH = 4096
+ROWS_PER_BATCH = 2048
 """Rows that are in memory at once, a few MB, and of a row group of GeoParquet."""
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pyarrow
     from pyproj import CRS
 
-# About 1 MB; a part for each of the many small batches would be slow to read again.
-_MIN_PART = 4096
+# About 0.5 MB; a part for each of the many small batches would be slow to read again.
+_MIN_PART = 2048
 
 
 class FootprintSpool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,6 +56,7 @@ class ShardWork:
 
     Attributes:
         progress: is told of every tile; nobody is in another process.
+        is_stopped: nobody waits for results any more.
     """
 
     def __init__(
@@ -87,10 +89,15 @@ class ShardWork:
         self._config = config
         self._skips_unreadable = skips_unreadable
         self._detector: Any = None
+        self.is_stopped = False
         self.progress: Progress = progress or NoProgress()
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"_detector": None, "progress": NoProgress()}
+
+    def stop(self) -> None:
+        """End the network's stage at its next tile."""
+        self.is_stopped = True
 
     def load(self) -> None:
         """Load the network now rather than at the first shard; once is enough."""
@@ -126,7 +133,7 @@ class ShardWork:
             tiles=self._config.tiles,
             detect=self._config.detect,
             batch_size=self._detector.batch_size,
-            progress=self.progress,
+            progress=_StoppableProgress(self),
         )
         if given.unread:
             self.progress.advance(len(given.unread))
@@ -176,6 +183,23 @@ class ShardWork:
             block.valid[rows, cols] = part.valid
             read.append(tile)
         return _Given(replace(shard, tiles=tuple(read)), block, tuple(unread))
+
+
+class _StoppableProgress(NoProgress):
+    """Tells the progress of some work, until that is stopped."""
+
+    def __init__(self, work: ShardWork) -> None:
+        self._work = work
+
+    def advance(self, steps: int, found: int = 0) -> None:
+        """Pass on.
+
+        Raises:
+            CancelledError: the work was stopped.
+        """
+        if self._work.is_stopped:
+            raise CancelledError
+        self._work.progress.advance(steps, found)
 
 
 def _place_within(inner: Window, outer: Window) -> tuple[slice, slice]:

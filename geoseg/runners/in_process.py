@@ -39,21 +39,34 @@ class InProcessRunner:
 
 
 def _overlap(work: StagedWork, items: Iterator[Any]) -> Iterator[Any]:
-    """Run the three stages side by side, each in a thread of its own."""
+    """Run the three stages side by side, each in a thread of its own.
+
+    None is in this thread: an interrupt, which comes to the main one, must not arise within a
+    library in C++, which makes of it what it likes.
+    """
     # The executors wait for their threads when they are left, also by an exception.
-    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as finisher:
-        given = _submit_next(reader, work, items)
-        finishing: Future[Any] | None = None
-        while given is not None:
-            pixels, given = given.result(), None
+    with (
+        ThreadPoolExecutor(1) as reader,
+        ThreadPoolExecutor(1) as model,
+        ThreadPoolExecutor(1) as finisher,
+    ):
+        try:
             given = _submit_next(reader, work, items)
-            found = work.detect(pixels)
-            del pixels
+            finishing: Future[Any] | None = None
+            while given is not None:
+                pixels = given.result()
+                given = _submit_next(reader, work, items)
+                detecting = model.submit(work.detect, pixels)
+                del pixels
+                found = detecting.result()
+                if finishing is not None:
+                    yield finishing.result()
+                finishing = finisher.submit(work.finish, found)
             if finishing is not None:
                 yield finishing.result()
-            finishing = finisher.submit(work.finish, found)
-        if finishing is not None:
-            yield finishing.result()
+        except BaseException:
+            work.stop()
+            raise
 
 
 def _submit_next(

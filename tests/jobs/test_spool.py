@@ -33,8 +33,8 @@ def test_many_small_batches_become_few_parts_in_their_order(tmp_path: Path) -> N
     for _ in range(2):
         parts = list(spool)
         assert sum(map(len, parts)) == 8200
-        assert all(4096 <= len(part) < 4096 + 90 for part in parts[:-1])
-        assert len(parts) == 2
+        assert all(2048 <= len(part) < 2048 + 90 for part in parts[:-1])
+        assert len(parts) == 4
         assert_same_footprints(replace(join(parts), crs=METRIC), whole)
         assert {id(part.crs) for part in parts} == {id(METRIC)}
 

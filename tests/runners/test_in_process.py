@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
+import signal
 import threading
+from concurrent.futures import CancelledError
 
 import pytest
 from hypothesis import given
@@ -66,6 +69,9 @@ class RecordedWork:
     def finish(self, found: int) -> str:
         self.told.append(f"finish {found}")
         return str(found)
+
+    def stop(self) -> None:
+        self.told.append("stop")
 
 
 class MeetingWork(RecordedWork):
@@ -136,3 +142,33 @@ def test_closing_waits_for_the_stages_that_are_going_on() -> None:
     num_told = len(work.told)
     threading.Event().wait(0.05)
     assert len(work.told) == num_told < 12
+
+
+class EndlessWork(RecordedWork):
+    """The model does not end by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stopped = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def detect(self, given: int) -> int:
+        self.threads.append(threading.current_thread())
+        os.kill(os.getpid(), signal.SIGINT)
+        assert self.stopped.wait(30)
+        raise CancelledError
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+def test_an_interrupt_stops_the_model_which_is_in_another_thread() -> None:
+    work = EndlessWork()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(InProcessRunner().run(work, range(9)))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert work.threads != [threading.main_thread()]
+    assert work.stopped.is_set()
