@@ -103,6 +103,19 @@ def write_raster(path: Path, bands: NDArray[Any], **profile: Any) -> Path:
     return path
 
 
+def damage_block(path: Path, row: int, col: int) -> None:
+    """Spoil one compressed block of a tiled GeoTIFF, so that it cannot be read."""
+    with rasterio.open(path) as source:
+        # As GDAL's driver for TIFF tells: https://gdal.org/drivers/raster/gtiff.html.
+        offset, size = (
+            int(source.get_tag_item(f"BLOCK_{what}_{col}_{row}", dm="TIFF", bidx=1))
+            for what in ("OFFSET", "SIZE")
+        )
+    content = bytearray(path.read_bytes())
+    content[offset + 10 : offset + size] = b"\xff" * (size - 10)
+    path.write_bytes(content)
+
+
 def place_roofs(
     transform: Affine = PLACE,
     crs: CRS = UTM,

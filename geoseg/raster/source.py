@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from geoseg.types import ImageBlock, Window
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
     from types import TracebackType
 
     import numpy as np
@@ -155,6 +157,7 @@ class GdalSource:
         if window.width < 1 or window.height < 1:
             raise ValueError(f"window must be at least 1 x 1 pixels; got {tuple(window)}.")
         with (
+            self._renewed_after_failure(),
             gdal_env(self.name, self._cache_bytes),
             read_errors(self.name, f"window {tuple(window)}"),
         ):
@@ -180,6 +183,7 @@ class GdalSource:
         shape_hw = (max(1, round(height / shrink)), max(1, round(width / shrink)))
         whole = Window(0, 0, shape_hw[1], shape_hw[0])
         with (
+            self._renewed_after_failure(),
             gdal_env(self.name),
             read_errors(self.name, "its overview"),
             self._open_level(*shape_hw) as level,
@@ -189,6 +193,24 @@ class GdalSource:
             self._raster_transform, width / shape_hw[1], height / shape_hw[0]
         )
         return Overview(block.image, block.valid, transform)
+
+    @contextlib.contextmanager
+    def _renewed_after_failure(self) -> Iterator[None]:
+        """Opens the raster anew where it cannot be read.
+
+        GDAL keeps a block that it failed to read, and gives what is in it the next time without
+        a word. Only a dataset that is opened anew fails again.
+        """
+        try:
+            yield
+        except RasterError:
+            self._files.close()
+            with warnings.catch_warnings():
+                # They came when the raster was opened first.
+                warnings.simplefilter("ignore")
+                fresh = GdalSource(*self._arguments)
+            self._dataset, self._level, self._files = fresh._dataset, fresh._level, fresh._files
+            raise
 
     def close(self) -> None:
         """Release the file; closing twice is allowed."""

@@ -25,6 +25,7 @@ from tests.bright import (
     UTM,
     BrightDetector,
     assert_same_buildings,
+    damage_block,
     load_bright_detector,
     make_scene,
     place_roofs,
@@ -274,6 +275,27 @@ def test_an_interrupted_run_leaves_nothing(raster: Path, monkeypatch: pytest.Mon
     result = run(raster, "-o", "b.gpkg", "--preview", "b.png", "--batch-size", 1)
     assert (result.exit_code, result.stderr) == (130, "geoseg: error: interrupted.\n")
     assert list(Path().iterdir()) == []
+
+
+def test_what_cannot_be_read_ends_the_run_or_is_left_out_and_named(tmp_path: Path) -> None:
+    raster = write_raster(
+        tmp_path / "town.tif", make_scene((900, 420)), tiled=True, blockxsize=128, blockysize=128,
+        compress="deflate",
+    )  # fmt: skip
+    # In the lower two of four rows of tiles; all roofs are above them.
+    damage_block(raster, row=5, col=0)
+    result = run(raster, "-o", "b.gpkg")
+    assert result.exit_code == 1
+    assert re.search(r"town\.tif: window .* cannot be read", result.stderr)
+    assert list(Path().iterdir()) == []
+
+    result = run(raster, "-o", "b.gpkg", "--on-error", "skip", "--progress", "json")
+    assert result.exit_code == 0
+    assert re.search(r"warning: \d tiles could not be read .* the first at [\d.]+,", result.stderr)
+    last = json.loads(result.stdout.splitlines()[-1])
+    # Both of a row see the block.
+    assert (len(last["unread"]), last["tiles"]) == (4, 8)
+    assert_same_buildings(geopandas.read_file("b.gpkg").to_crs(WGS84).geometry, place_roofs())
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt(), OSError(28, "No space left on device")])

@@ -20,6 +20,7 @@ from geoseg.config import RasterConfig
 from geoseg.errors import RasterError
 from geoseg.raster import GdalSource, open_raster
 from geoseg.types import Window
+from tests.bright import damage_block, make_scene, write_raster
 
 MakeRaster = Callable[..., Path]
 Smooth = Callable[[int, int], NDArray[np.uint8]]
@@ -226,3 +227,22 @@ def test_real_orthophoto_is_read_at_true_ground_metres(shared_data: Path) -> Non
         whole = source.read(Window(1000, 900, 600, 600)).image
         part = source.read(Window(1300, 1200, 300, 300)).image
     assert np.array_equal(part, whole[300:, 300:])
+
+
+def test_a_damaged_block_fails_every_time_and_others_never(tmp_path: Path) -> None:
+    path = write_raster(
+        tmp_path / "town.tif", make_scene((600, 600)), tiled=True, blockxsize=256, blockysize=256,
+        compress="deflate",
+    )  # fmt: skip
+    damage_block(path, row=1, col=1)
+    bad, good = Window(200, 200, 300, 300), Window(300, 0, 300, 250)
+    with open_raster(path, RasterConfig(), model_gsd_m=None) as source:
+        expected = source.read(good)
+        for _ in range(3):
+            with pytest.raises(RasterError, match=r"town\.tif: window \(200, .* cannot be read"):
+                source.read(bad)
+            assert np.array_equal(source.read(good).image, expected.image)
+        with pytest.raises(RasterError, match="overview"):
+            source.read_overview(100)
+        with pytest.raises(RasterError, match="overview"):
+            source.read_overview(100)
