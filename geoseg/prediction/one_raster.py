@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 
 from geoseg.config import PredictConfig
 from geoseg.crs import pixel_to_xy
+from geoseg.errors import RasterError
 from geoseg.provenance import describe_weights, make_origin
 from geoseg.types import Footprints, Origin, Progress, Runner, Window
 
@@ -169,9 +171,25 @@ class PredictionRun:
             num_shards=self.num_shards,
         )
 
-    def read_overview(self, max_side_px: int) -> Overview:
-        """A small picture of the raster."""
-        return self.source.read_overview(max_side_px)
+    def read_overview(self, max_side_px: int) -> Overview | None:
+        """A small picture of the raster.
+
+        Returns:
+            None where it cannot be read and that may be left out.
+
+        Raises:
+            RasterError: it cannot be read.
+
+        Warns:
+            UserWarning: it is left out.
+        """
+        try:
+            return self.source.read_overview(max_side_px)
+        except RasterError as error:
+            if not self._request.skips_unreadable:
+                raise
+            warnings.warn(f"left out the preview: {error}", stacklevel=2)
+            return None
 
     def scan(
         self, *, runner: Runner, store: ResultStore, progress: Progress

@@ -289,8 +289,12 @@ def test_what_cannot_be_read_ends_the_run_or_is_left_out_and_named(tmp_path: Pat
     assert re.search(r"town\.tif: window .* cannot be read", result.stderr)
     assert list(Path().iterdir()) == []
 
-    result = run(raster, "-o", "b.gpkg", "--on-error", "skip", "--progress", "json")
+    result = run(
+        raster, "-o", "b.gpkg", "--preview", "b.png", "--on-error", "skip", "--progress", "json"
+    )
     assert result.exit_code == 0
+    assert "left out the preview: town.tif" in result.stderr.replace(f"{tmp_path}/", "")
+    assert not Path("b.png").exists()
     assert re.search(r"warning: \d tiles could not be read .* the first at [\d.]+,", result.stderr)
     last = json.loads(result.stdout.splitlines()[-1])
     # Both of a row see the block.

@@ -54,7 +54,9 @@ def test_what_was_looked_at_is_counted(raster: Path) -> None:
         with pytest.raises(RuntimeError, match="once it is scanned"):
             _ = run.summary
         scan(run)
-        assert run.read_overview(1600).image.shape == (330, 420, 3)
+        overview = run.read_overview(1600)
+        assert overview is not None
+        assert overview.image.shape == (330, 420, 3)
         origin = run.make_origin("2026-01-02T03:04:05+00:00")
     assert run.summary.area_km2 == pytest.approx(330 * 420 * 0.09 / 1e6, rel=0.01)
     assert run.summary.num_tiles >= 4
