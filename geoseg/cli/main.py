@@ -15,7 +15,12 @@ from typing import Any, TextIO
 import click
 
 import geoseg
-from geoseg.cli.messages import get_speech, report_error, warn_user
+from geoseg.cli.messages import (
+    get_speech,
+    report_error,
+    speaking_for_all_threads,
+    warn_user,
+)
 from geoseg.errors import GeosegError
 from geoseg.heap import return_freed_memory
 from geoseg.interrupts import InterruptWatch
@@ -56,7 +61,11 @@ class GeosegGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with show_warnings_as_lines(), InterruptWatch(raises=True) as watch:
+        with (
+            show_warnings_as_lines(),
+            speaking_for_all_threads(),
+            InterruptWatch(raises=True) as watch,
+        ):
             ctx.obj = watch
             try:
                 return super().invoke(ctx)

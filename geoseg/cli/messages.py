@@ -6,9 +6,10 @@ docs/progress.md describes the JSON lines, which other programs read.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import click
@@ -30,11 +31,25 @@ class Speech:
     has_events: bool = False
 
 
+# Click knows its context in the thread of the command alone; others have something to say, too.
+_of_running_command: list[Speech] = []
+
+
+@contextlib.contextmanager
+def speaking_for_all_threads() -> Iterator[None]:
+    """Let the settings of the running command hold in its other threads as well."""
+    _of_running_command.append(get_speech())
+    try:
+        yield
+    finally:
+        _of_running_command.pop()
+
+
 def get_speech() -> Speech:
     """The settings of the running command; the default ones outside of a command."""
     context = click.get_current_context(silent=True)
     if context is None:
-        return Speech()
+        return _of_running_command[-1] if _of_running_command else Speech()
     speech: Speech = context.meta.setdefault(_META_KEY, Speech())
     return speech
 

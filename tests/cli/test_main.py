@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 import types
 import warnings
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from click.testing import CliRunner, Result
 import geoseg
 from geoseg.cli import messages, options
 from geoseg.cli.main import COMMANDS, cli
+from geoseg.cli.messages import emit_event, get_speech
 from geoseg.errors import OutputError, RasterError
 
 Run = Callable[..., Result]
@@ -150,6 +152,18 @@ def test_an_interruption_that_a_library_disguises_is_one_all_the_same(
 
     result = run_body(body)
     assert (result.exit_code, result.stderr) == (130, "geoseg: error: interrupted.\n")
+
+
+def test_other_threads_speak_as_the_command_does(run_body: Run) -> None:
+    def body() -> None:
+        get_speech().has_events = True
+        thread = threading.Thread(target=emit_event, args=("progress", {"done": 1}))
+        thread.start()
+        thread.join()
+
+    assert run_body(body).stdout == '{"v": 1, "event": "progress", "done": 1}\n'
+    # Nobody speaks for a command that has ended.
+    assert not get_speech().has_events
 
 
 def test_a_reader_that_leaves_is_no_error(run_body: Run) -> None:

@@ -200,6 +200,9 @@ class Stages:
         self.noted.append("finish")
         return found * 10
 
+    def stop(self) -> None:
+        self.noted.append("stop")
+
 
 def test_the_stages_of_staged_work_are_taken_one_by_one() -> None:
     stages = Stages()
