@@ -227,10 +227,13 @@ class _Job:
     @contextlib.contextmanager
     def _lost_scheduler(self) -> Iterator[None]:
         """Errors of a connection that has broken, in one line."""
+        from distributed.comm import CommClosedError
+
         try:
             yield
         except Exception as error:
-            if self._client.status == "running":
+            # The client may notice a little later than the call that the connection has broken.
+            if self._client.status == "running" and not isinstance(error, CommClosedError):
                 raise
             raise self._no_scheduler() from error
 
