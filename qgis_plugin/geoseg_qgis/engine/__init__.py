@@ -1,0 +1,1 @@
+"""Starts the `geoseg` command in another Python and follows it; knows neither Qt nor QGIS."""
