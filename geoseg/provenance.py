@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geoseg
-from geoseg.config import PredictConfig, to_dict
+from geoseg.config import PredictConfig, list_settings
 from geoseg.types import Origin
 
 if TYPE_CHECKING:
@@ -57,16 +57,3 @@ def make_origin(
         created=created,
         config=list_settings(config),
     )
-
-
-def list_settings(config: PredictConfig) -> dict[str, object]:
-    """All settings that decide the result, by flat names such as `detect.score`.
-
-    Those that are not set are absent, and so is the batch size, which changes no result.
-    """
-    return {
-        f"{stage}.{name}": value
-        for stage, values in to_dict(config).items()
-        for name, value in values.items()
-        if (stage, name) != ("detect", "batch_size")
-    }

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import geoseg
-from geoseg.config import PredictConfig, to_dict
+from geoseg.config import PredictConfig, list_settings
 from geoseg.datasets.image_folder import NumberedImage, read_image
 from geoseg.errors import DatasetError
 from geoseg.types import Progress
@@ -219,12 +219,11 @@ def _check_folder(folder: Path) -> None:
 
 
 def _list_settings(config: PredictConfig) -> dict[str, object]:
-    """What decides the result: all but the batch size, which may have been too large."""
+    """What decides the result; rasters and footprints have no part in it."""
     return {
-        f"{stage}.{name}": value
-        for stage, values in to_dict(config).items()
-        for name, value in values.items()
-        if stage in ("tiles", "detect") and name != "batch_size"
+        name: value
+        for name, value in list_settings(config).items()
+        if name.startswith(("tiles.", "detect."))
     }
 
 

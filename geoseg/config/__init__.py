@@ -9,6 +9,7 @@ from geoseg.config.predict import (
     PredictConfig,
     RasterConfig,
     TileConfig,
+    list_settings,
 )
 from geoseg.config.recipes import RECIPES, fill_train_config
 from geoseg.config.toml import dump_toml, from_dict, load_toml, to_dict
@@ -29,6 +30,7 @@ __all__ = [
     "dump_toml",
     "fill_train_config",
     "from_dict",
+    "list_settings",
     "load_toml",
     "to_dict",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from geoseg.config.toml import require
+from geoseg.config.toml import require, to_dict
 
 
 @dataclass(frozen=True)
@@ -123,3 +123,16 @@ class PredictConfig:
             ConfigError: the overlap is not below the tile size.
         """
         return replace(self, tiles=replace(self.tiles, tile_size_px=tile_size_px))
+
+
+def list_settings(config: PredictConfig) -> dict[str, object]:
+    """All settings that decide the result, by flat names such as `detect.score`.
+
+    Those that are not set are absent, and so is the batch size, which changes no result.
+    """
+    return {
+        f"{stage}.{name}": value
+        for stage, values in to_dict(config).items()
+        for name, value in values.items()
+        if (stage, name) != ("detect", "batch_size")
+    }

@@ -18,7 +18,7 @@ from geoseg.datasets.coco_writer import CocoWriter
 from geoseg.datasets.labels import LabelSet, read_labels
 from geoseg.errors import DatasetError, GeosegError, OutputError, OutputExistsError
 from geoseg.raster.writer import write_geotiff
-from geoseg.tiles import make_grid, make_shards, select_tiles
+from geoseg.tiles import ShardPlan, make_grid
 from geoseg.types import ImageBlock, NoProgress, Progress, Tile, Window
 
 if TYPE_CHECKING:
@@ -102,25 +102,24 @@ def write_tiles(
     check_folder(folder, overwrite=options.overwrite)
     labels = None if options.labels is None else read_labels(options.labels, source)
     grid = make_grid(source.shape_hw, options.tiles)
-    tiles = list(grid) if area_px is None else select_tiles(grid, area_px)
-    shards = make_shards(grid, max(1, _SHARD_SIDE_PX // options.tiles.stride_px), tiles)
+    plan = ShardPlan(grid, area_px, max(1, _SHARD_SIDE_PX // options.tiles.stride_px))
     progress = progress or NoProgress()
-    progress.start("tiles", len(tiles))
+    progress.start("tiles", plan.num_tiles)
     with replace_folder(folder) as temporary:
         writer = _TileWriter(source, temporary, labels, options)
-        for shard in shards:
+        for shard in plan:
             writer.write_shard(shard)
             progress.advance(len(shard.tiles))
         if not writer.index:
             raise DatasetError(
                 f"{source.name}: tiles must have at least "
-                f"{options.tiles.min_valid_share:.0%} valid pixels; none of {len(tiles)} has."
+                f"{options.tiles.min_valid_share:.0%} valid pixels; none of {plan.num_tiles} has."
             )
         writer.coco.write(temporary / ANNOTATION_FILE)
         write_index(temporary / INDEX_FILE, writer.index, source)
     progress.finish()
     num_tiles = len(writer.index)
-    return TilesWritten(num_tiles, len(tiles) - num_tiles, len(writer.coco.annotations))
+    return TilesWritten(num_tiles, plan.num_tiles - num_tiles, len(writer.coco.annotations))
 
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:

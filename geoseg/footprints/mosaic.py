@@ -16,9 +16,8 @@ from pyproj import CRS
 
 from geoseg.crs import transform_polygons
 from geoseg.footprints.overlap import SLIVER_M2, remove_overlaps
-from geoseg.footprints.settle import NEAR_M
+from geoseg.footprints.settle import NEAR_M, group_near
 from geoseg.footprints.shared_ground import find_frame, find_zones, outline_in_degrees
-from geoseg.groups import group_connected
 from geoseg.types import FootprintBatches, Footprints, join_footprints
 
 # Those who write a batch hold some copies of it.
@@ -123,7 +122,7 @@ class MosaicFootprints:
         meets: NDArray[np.bool_] = shapely.intersects(zone, polygons)
         if not meets.any() or meets.all():
             return meets
-        groups = _group_near(polygons)
+        groups = group_near(polygons)
         return np.isin(groups, groups[meets])
 
     def _settle(self, contested: list[Footprints], min_area_m2: float) -> list[Footprints]:
@@ -147,7 +146,7 @@ class MosaicFootprints:
         back = transform_polygons(clipped[is_less], self._frame, self.crs)
         polygons[is_less] = shapely.orient_polygons(back)
         joined = Footprints(polygons, moved.scores, areas_m2, self.crs, numbers)
-        return _part(_take(joined, is_kept), _group_near(clipped[is_kept]))
+        return _part(_take(joined, is_kept), group_near(clipped[is_kept]))
 
     def _find_cut(
         self,
@@ -203,11 +202,6 @@ def _find_contested(polygons: NDArray[np.object_], numbers: NDArray[np.int32]) -
     is_contested = np.zeros(len(polygons), dtype=bool)
     is_contested[one[numbers[one] != numbers[other]]] = True
     return is_contested
-
-
-def _group_near(polygons: NDArray[np.object_]) -> NDArray[np.int64]:
-    one, other = shapely.STRtree(polygons).query(polygons, predicate="dwithin", distance=NEAR_M)
-    return group_connected(one, other, len(polygons))
 
 
 def _part(footprints: Footprints, groups: NDArray[np.int64]) -> list[Footprints]:

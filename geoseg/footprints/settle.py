@@ -44,7 +44,7 @@ def split_settled(
     """
     waits = meets_any(outlines.boxes, unseen, find_margin_px(tolerance_m, gsd_m))
     if waits.any():
-        groups = _group_near(outlines.polygons)
+        groups = group_near(outlines.polygons)
         waits = np.isin(groups, groups[waits])
     return take_outlines(outlines, ~waits), take_outlines(outlines, waits)
 
@@ -106,7 +106,7 @@ def join_outlines(parts: Sequence[PendingOutlines]) -> PendingOutlines:
 _FAR_PX = 1e15
 
 
-def _group_near(polygons: NDArray[np.object_]) -> NDArray[np.int64]:
+def group_near(polygons: NDArray[np.object_]) -> NDArray[np.int64]:
     """Numbers of the groups that are connected by coming closer than `NEAR_M`."""
     one, other = shapely.STRtree(polygons).query(polygons, predicate="dwithin", distance=NEAR_M)
     return group_connected(one, other, len(polygons))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geoseg
-from geoseg.config import PredictConfig, to_dict
+from geoseg.config import PredictConfig, list_settings
 from geoseg.errors import ConfigError, OutputError
 from geoseg.jobs.disk_errors import write_atomically
 
@@ -123,18 +123,12 @@ def describe_run(
         shape_hw: size of the model grid in pixels.
         num_shards: shards of the whole run.
     """
-    settings = {
-        f"{stage}.{name}": value
-        for stage, values in to_dict(config).items()
-        for name, value in values.items()
-        if (stage, name) != ("detect", "batch_size")
-    }
     return {
         "format": _FORMAT,
         "geoseg": geoseg.__version__,
         "weights": weights_sha256[:_NUM_DIGITS],
         "engine": engine,
-        **settings,
+        **list_settings(config),
         "area": area,
         **{f"raster {name}": facts for name, facts in raster.items()},
         "grid": f"{shape_hw[1]} x {shape_hw[0]} px",

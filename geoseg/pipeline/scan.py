@@ -39,7 +39,8 @@ class Scan:
 
     def __init__(self, plan: ShardPlan, joiner: SeamJoiner, store: ResultStore) -> None:
         """Begin before the first shard; what the store holds already is not done again."""
-        self.num_done = sum(index in store for index in range(len(plan)))
+        self._kept = {index for index in range(len(plan)) if index in store}
+        self.num_done = len(self._kept)
         self.num_valid_px = 0
         self.unread: list[Window] = []
         self._plan = plan
@@ -58,26 +59,25 @@ class Scan:
         Yields:
             Batches of footprints as of `SeamJoiner.add`; they do not depend on the runner.
         """
-        # Only these are told here: of its own shards the work may tell by itself.
-        kept = {index for index in range(len(self._plan)) if index in self._store}
-        missing = (index for index in range(len(self._plan)) if index not in kept)
+        missing = (index for index in range(len(self._plan)) if index not in self._kept)
         progress.start("tiles", self._plan.num_tiles)
         try:
-            yield from self._join(kept, progress)
+            yield from self._join(progress)
             with closing(_as_generator(runner.run(work, missing))) as results:
                 for result in results:
                     self._store.put(result)
                     self.num_done += 1
                     if not runner.is_local:
                         progress.advance(result.num_tiles, result.num_found)
-                    yield from self._join(kept, progress)
+                    yield from self._join(progress)
         finally:
             progress.finish()
 
-    def _join(self, kept: set[int], progress: Progress) -> Iterator[Footprints]:
+    def _join(self, progress: Progress) -> Iterator[Footprints]:
         while self._next_index < len(self._plan) and self._next_index in self._store:
             result = self._store.take(self._next_index)
-            if self._next_index in kept:
+            # The work has told of its own shards, or their results have.
+            if self._next_index in self._kept:
                 progress.advance(result.num_tiles, result.num_found)
             self.num_valid_px += result.num_valid_px
             self.unread += result.unread

@@ -2,15 +2,14 @@
 
 from geoseg.tiles.grid import TileGrid, make_grid
 from geoseg.tiles.plan import Rectangle, ShardPlan
-from geoseg.tiles.selection import select_tiles
-from geoseg.tiles.shards import Shard, make_shards
+from geoseg.tiles.selection import TileSelection
+from geoseg.tiles.shards import Shard
 
 __all__ = [
     "Rectangle",
     "Shard",
     "ShardPlan",
     "TileGrid",
+    "TileSelection",
     "make_grid",
-    "make_shards",
-    "select_tiles",
 ]

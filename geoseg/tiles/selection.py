@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geoseg.tiles.grid import TileGrid
-
-if TYPE_CHECKING:
-    from geoseg.types import Tile
 
 
 class TileSelection:
@@ -49,20 +45,6 @@ class TileSelection:
         boxes = shapely.box(lefts, y, lefts + size, y + size)
         hits = shapely.intersects(self._area, boxes) & ~shapely.touches(self._area, boxes)
         return start + np.flatnonzero(hits)
-
-
-def select_tiles(grid: TileGrid, area_px: shapely.Geometry) -> list[Tile]:
-    """Pick the tiles whose windows share ground with an area.
-
-    Args:
-        grid: the whole grid.
-        area_px: polygons in pixels of the model grid, x columns, y rows.
-
-    Returns:
-        Tiles in the grid's order; none when the area is empty or elsewhere.
-    """
-    selection = TileSelection(grid, area_px)
-    return [grid.tile(row, int(col)) for row in selection.rows for col in selection.cols(row)]
 
 
 def _find_range(offsets: tuple[int, ...], size: int, start: float, end: float) -> range:

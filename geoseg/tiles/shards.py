@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geoseg.errors import ConfigError
-from geoseg.tiles.grid import TileGrid
 from geoseg.types import Tile, Window
 
 
@@ -26,37 +24,6 @@ class Shard:
     col: int
     tiles: tuple[Tile, ...]
     window: Window
-
-
-def make_shards(
-    grid: TileGrid, tiles_per_side: int, tiles: Iterable[Tile] | None = None
-) -> list[Shard]:
-    """Group tiles into shards of up to `tiles_per_side` x `tiles_per_side`.
-
-    Args:
-        grid: the whole grid; its division into blocks does not depend on `tiles`.
-        tiles_per_side: rows and columns of tiles in a shard.
-        tiles: the tiles to process, all when None.
-
-    Returns:
-        Shards row by row that hold each tile once; blocks without tiles are left out.
-
-    Raises:
-        ConfigError: `tiles_per_side` is below 1.
-    """
-    if tiles_per_side < 1:
-        raise ConfigError(f"tiles_per_side must be at least 1; got {tiles_per_side}.")
-    blocks: dict[tuple[int, int], list[Tile]] = {}
-    for tile in grid if tiles is None else tiles:
-        blocks.setdefault((tile.row // tiles_per_side, tile.col // tiles_per_side), []).append(tile)
-    return [
-        Shard(index, row, col, tuple(sorted(members, key=_index)), cover_windows(members))
-        for index, ((row, col), members) in enumerate(sorted(blocks.items()))
-    ]
-
-
-def _index(tile: Tile) -> int:
-    return tile.index
 
 
 def cover_windows(tiles: Sequence[Tile]) -> Window:

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geoseg.config import DetectConfig, TileConfig
 from geoseg.detections.scan import scan_block
-from geoseg.tiles import Shard, make_grid, make_shards
+from geoseg.tiles import Shard, ShardPlan, make_grid
 from geoseg.types import Detection, ImageBlock, NoProgress, Window
 
 TILES = TileConfig(tile_size_px=32, overlap_px=8)
 # Tiles start at 0, 24 and 38 along both axes.
 GRID = make_grid((70, 70), TILES)
-(SHARD,) = make_shards(GRID, 8)
+(SHARD,) = ShardPlan(GRID)
 
 
 class BrightDetector:
@@ -95,7 +96,9 @@ def test_boxes_are_moved_to_the_grid() -> None:
 
 
 def test_a_block_that_starts_elsewhere_is_cut_right() -> None:
-    (shard,) = make_shards(GRID, 8, [GRID.tile(1, 1), GRID.tile(2, 1)])
+    # Only the tiles at 24, 24 and at 38, 24 have a share in this.
+    (shard,) = ShardPlan(GRID, shapely.box(33, 33, 37, 60))
+    assert [(tile.row, tile.col) for tile in shard.tiles] == [(1, 1), (2, 1)]
     assert shard.window == Window(24, 24, 32, 46)
     whole = make_block((40, 30, 50, 45))
     part = ImageBlock(shard.window, whole.image[24:70, 24:56], whole.valid[24:70, 24:56])

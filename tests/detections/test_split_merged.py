@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geoseg.config import TileConfig
 from geoseg.detections.merge import merge_detections, split_merged
-from geoseg.tiles import Shard, make_grid, make_shards
+from geoseg.tiles import Shard, ShardPlan, make_grid
 from geoseg.types import Detection, Tile
 from tests.detections.views import view
 
@@ -84,7 +84,7 @@ def test_merging_in_two_phases_gives_what_merging_at_once_gives(
 ) -> None:
     at_once = merge_detections(detections, GRID.tile_at, GRID.shape_hw)
     random.shuffle(detections)  # type: ignore[attr-defined]
-    shards = make_shards(GRID, tiles_per_side)
+    shards = list(ShardPlan(GRID, tiles_per_side=tiles_per_side))
     early, left_over = [], []
     for shard in shards:
         members = {tile.index for tile in shard.tiles}
