@@ -3,15 +3,17 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+QGIS_VENV := .venv-qgis
 STAMP := $(VENV)/.installed
 DEMO := demo
 PYTEST_ARGS ?= -n 2 --dist loadfile
+QGIS_PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench
+.PHONY: help setup demo test test-qgis lint bench
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 $(STAMP): setup.cfg constraints.txt scripts/make_venv.sh
 	@sh scripts/make_venv.sh $(VENV)
@@ -31,6 +33,14 @@ demo: $(STAMP) ## Make a sample raster, find its buildings, and measure how good
 
 test: lint ## Check the code, then run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(MAKE) --no-print-directory test-qgis
+
+test-qgis: $(STAMP) ## Run the tests inside QGIS, where it is installed
+	@sh scripts/make_qgis_venv.sh $(QGIS_VENV)
+	@if [ -e $(QGIS_VENV)/.installed ]; then \
+		$(QGIS_VENV)/bin/python -m pytest -c tests/qgis/inside/pytest.ini \
+			$(QGIS_PYTEST_ARGS) tests/qgis/inside; \
+	else echo "the tests inside QGIS are left out"; fi
 
 lint: $(STAMP) ## Check style and types
 	$(BIN)/ruff check .
