@@ -60,7 +60,9 @@ def run_command(
         EnvironmentMissing: the Python cannot be started, or has no geoseg that can be used.
     """
     told = _Told(listener)
-    exit_code = _follow(make_argv(python, words), told.take, is_cancelled, variables or {})
+    exit_code = follow_program(
+        make_argv(python, words), told.take, is_cancelled=is_cancelled, variables=variables
+    )
     if exit_code == 0 and not told.errors and len(told.results) == 1:
         return told.results[0]
     raise explain_failure(
@@ -100,7 +102,7 @@ def run_lines(
     def take(line: Line) -> None:
         on_line(line.text)
 
-    return _follow(argv, take, is_cancelled, variables or {}, cwd)
+    return follow_program(argv, take, is_cancelled=is_cancelled, variables=variables, cwd=cwd)
 
 
 class _Told:
@@ -126,13 +128,30 @@ class _Told:
         self._listener.on_event(event)
 
 
-def _follow(
+def follow_program(
     argv: Sequence[str],
     take: Callable[[Line], None],
+    *,
     is_cancelled: Callable[[], bool],
-    variables: Mapping[str, str],
+    variables: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> int:
+    """As `run_lines`, for those who need to know which stream a line came by.
+
+    Args:
+        argv: program and arguments.
+        take: is given each line.
+        is_cancelled: asked at least every 0.05 s.
+        variables: environment variables to set besides those of this process.
+        cwd: folder to start in.
+
+    Returns:
+        Its exit code, negative for a signal.
+
+    Raises:
+        CommandCancelled: `is_cancelled` said so.
+        EnvironmentMissing: it cannot be started.
+    """
     if is_cancelled():
         raise CommandCancelled("Cancelled.")
     try:

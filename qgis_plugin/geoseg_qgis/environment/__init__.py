@@ -1,0 +1,1 @@
+"""Finds Pythons; plans, makes, repairs and removes geoseg's environment; knows no QGIS."""
