@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from geoseg_qgis.environment.pythons import FoundPython
 
@@ -58,3 +59,55 @@ def read_plugin_version() -> str:
     with (_PLUGIN / "metadata.txt").open(encoding="utf-8") as file:
         metadata.read_file(file)
     return metadata["general"]["version"].strip()
+
+
+def write_options(options: InstallOptions, version: str) -> dict[str, Any]:
+    """What is remembered of an environment, as JSON; its proxies, with their password, are not.
+
+    Args:
+        options: how it was made.
+        version: version of geoseg in it.
+    """
+    python = options.python
+    return {
+        "v": 1,
+        "geoseg": version,
+        "flavour": options.flavour.value,
+        "python": {
+            "path": str(python.path),
+            "version": list(python.version),
+            "origin": python.origin,
+        },
+        "wheel_folder": None if options.wheel_folder is None else str(options.wheel_folder),
+        "is_offline": options.is_offline,
+        "constraints": None if options.constraints is None else str(options.constraints),
+    }
+
+
+def read_options(values: Mapping[str, Any], proxies: Mapping[str, str]) -> InstallOptions | None:
+    """How an environment was made; None if what is remembered is damaged.
+
+    Args:
+        values: made by `write_options`.
+        proxies: those of now.
+    """
+    try:
+        major, minor, micro = map(int, values["python"]["version"])
+        python = FoundPython(
+            Path(values["python"]["path"]), (major, minor, micro), str(values["python"]["origin"])
+        )
+        wheel_folder = values.get("wheel_folder")
+        constraints = Path(values["constraints"]) if values.get("constraints") else None
+        return InstallOptions(
+            flavour=Flavour(values["flavour"]),
+            python=python,
+            wheel_folder=Path(wheel_folder) if wheel_folder else None,
+            is_offline=bool(values.get("is_offline")),
+            proxies=dict(proxies),
+            # The plugin may have moved.
+            constraints=constraints
+            if constraints is None or constraints.is_file()
+            else find_constraints(),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

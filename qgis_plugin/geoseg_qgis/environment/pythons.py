@@ -26,6 +26,7 @@ facts = {
     "is_64_bit": sys.maxsize > 2**32,
     "implementation": platform.python_implementation(),
     "base": sys.base_prefix,
+    "executable": sys.executable,
     "missing": [],
 }
 for name in ("ssl", "venv", "ensurepip"):
@@ -156,6 +157,8 @@ class _Search:
             return
         if self._is_excluded(_resolve(Path(facts.base))):
             return
+        # A shim may lead to another Python tomorrow.
+        path = Path(facts.executable) if Path(facts.executable).is_file() else path
         key = (facts.base, facts.version)
         if key in self._bases:
             return
@@ -176,6 +179,7 @@ class _Facts:
     is_64_bit: bool
     implementation: str
     base: str
+    executable: str
     missing: tuple[str, ...]
 
     def find_fault(self) -> str:
@@ -211,6 +215,7 @@ def _examine(path: Path, is_cancelled: Callable[[], bool]) -> _Facts | None:
             bool(facts["is_64_bit"]),
             str(facts["implementation"]),
             str(facts["base"]),
+            str(facts["executable"]),
             tuple(facts["missing"]),
         )
     except (ValueError, KeyError, TypeError):
