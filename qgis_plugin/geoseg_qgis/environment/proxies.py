@@ -73,7 +73,7 @@ def mask_secrets(text: str) -> str:
     """Replace the user and the password in every URL of a text.
 
     Example:
-        >>> mask_secrets("proxy http://joe:secret@proxy:3128 refused")
+        >>> mask_secrets("proxy http://joe@proxy:3128 refused")
         'proxy http://***@proxy:3128 refused'
     """
     return _SECRET.sub("***@", text)
