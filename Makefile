@@ -8,9 +8,11 @@ STAMP := $(VENV)/.installed
 DEMO := demo
 PYTEST_ARGS ?= -n 2 --dist loadfile
 QGIS_PYTEST_ARGS ?=
+# What `make wheels` collects: onnx to find buildings, tensorflow to train as well.
+EXTRA ?= onnx
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-qgis lint bench
+.PHONY: help setup demo test test-qgis lint plugin wheels bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +49,15 @@ lint: $(STAMP) ## Check style and types
 	$(BIN)/ruff format --check .
 	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then $(BIN)/mypy; \
 	else echo "mypy is left out: the types of NumPy for Python 3.10 are too coarse"; fi
+
+plugin: $(STAMP) ## Pack the QGIS plugin into dist/
+	$(BIN)/python scripts/make_plugin.py
+
+wheels: $(STAMP) ## Collect in dist/wheels what the plugin installs where there is no internet
+	@rm -rf build dist/wheels
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --constraint constraints.txt \
+		--wheel-dir dist/wheels '.[$(EXTRA)]'
+	@echo "$$(ls dist/wheels | wc -l) wheels for this machine's Python in dist/wheels"
 
 bench: $(STAMP) ## Measure the speed of prediction by stage
 	$(BIN)/python tests/benchmarks/bench_predict.py
