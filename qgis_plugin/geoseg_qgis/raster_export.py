@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsDistanceArea,
@@ -17,7 +18,6 @@ from qgis.core import (
     QgsRasterDataProvider,
     QgsRasterFileWriter,
     QgsRasterInterface,
-    QgsRasterPipe,
     QgsRectangle,
 )
 
@@ -33,6 +33,8 @@ _BYTES_PER_PX = 2.5
 # Many services give no larger pictures than 2048 pixels; and small ones are soon cancelled.
 _REQUEST_PX = 1024
 _POLL_S = 0.1
+# Height of the blocks of a GeoTIFF.
+_ROWS = 256
 # A source of nearly the pixels that are wanted is copied as it is, not resampled twice.
 _EQUAL_GSD = 0.7
 # Shrinking to less than a pixel in four by four takes a mean of some of them.
@@ -57,6 +59,16 @@ class ExportPlan:
     def num_px(self) -> int:
         """Number of pixels."""
         return self.size_wh[0] * self.size_wh[1]
+
+    def take_middle(self, side_px: int) -> ExportPlan:
+        """A square of so many pixels in the middle, or what there is of it."""
+        width, height = (min(side, side_px) for side in self.size_wh)
+        left, top = (self.size_wh[0] - width) // 2, (self.size_wh[1] - height) // 2
+        step_x = self.extent.width() / self.size_wh[0]
+        step_y = self.extent.height() / self.size_wh[1]
+        x, y = self.extent.xMinimum() + left * step_x, self.extent.yMaximum() - top * step_y
+        extent = QgsRectangle(x, y - height * step_y, x + width * step_x, y)
+        return ExportPlan(extent, (width, height), self.gsd_m)
 
     @property
     def warning(self) -> str:
@@ -140,14 +152,10 @@ def export_raster(
         CommandCancelled: `is_cancelled` said so.
         RasterInputError: the source gave nothing, or the file cannot be written.
     """
-    if raster.provider is None:
+    provider = raster.provider
+    if provider is None:
         raise RasterInputError(tr("{name} need not be copied.").format(name=raster.name))
-    provider = raster.provider.clone()
     _smooth(provider)
-    pipe = QgsRasterPipe()
-    # The pipe owns the provider from here on.
-    if not pipe.set(provider):
-        raise RasterInputError(tr("{name} cannot be copied.").format(name=raster.name))
     writer = QgsRasterFileWriter(str(path))
     writer.setOutputFormat("GTiff")
     writer.setCreateOptions(_create_options(provider))
@@ -157,7 +165,7 @@ def export_raster(
     feedback.progressChanged.connect(lambda percent: on_share(percent / 100))
     with _cancelling(feedback, is_cancelled):
         outcome = writer.writeRaster(
-            pipe, *plan.size_wh, plan.extent, raster.crs, raster.transform_context, feedback
+            raster.pipe, *plan.size_wh, plan.extent, raster.crs, raster.transform_context, feedback
         )
     if is_cancelled():
         raise CommandCancelled(tr("Cancelled."))
@@ -167,7 +175,25 @@ def export_raster(
         raise RasterInputError(
             tr("{name} cannot be copied into a file: {why}").format(name=raster.name, why=why)
         )
+    if _is_picture(provider) and _is_empty(path):
+        raise RasterInputError(
+            tr(
+                "{name} gave no picture of the area; check the network, and whether the service "
+                "covers it at this size of pixels."
+            ).format(name=raster.name)
+        )
     return problems
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a picture is transparent everywhere, as where a service answers with errors only."""
+    dataset = gdal.Open(str(path))
+    alpha = dataset.GetRasterBand(dataset.RasterCount)
+    for top in range(0, dataset.RasterYSize, _ROWS):
+        rows = min(_ROWS, dataset.RasterYSize - top)
+        if alpha.ReadRaster(0, top, dataset.RasterXSize, rows).strip(b"\0"):
+            return False
+    return True
 
 
 def measure_unit(raster: RasterInput, at: QgsPointXY) -> tuple[float, float]:

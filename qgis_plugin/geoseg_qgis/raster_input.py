@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProject,
     QgsRasterDataProvider,
     QgsRasterLayer,
+    QgsRasterPipe,
     QgsRectangle,
 )
 
@@ -41,7 +42,7 @@ class RasterInput:
         crs: of the layer.
         given_crs: what `--crs` has to say because the file says nothing or something else; or "".
         extent: of the layer, in `crs`.
-        provider: our own copy of what reads the layer, where QGIS has to copy the raster.
+        pipe: our own copy of what reads the layer, where QGIS has to copy the raster.
         transform_context: how QGIS gets from one CRS to another.
     """
 
@@ -50,13 +51,18 @@ class RasterInput:
     crs: QgsCoordinateReferenceSystem
     given_crs: str
     extent: QgsRectangle
-    provider: QgsRasterDataProvider | None
+    pipe: QgsRasterPipe | None
     transform_context: QgsCoordinateTransformContext
 
     @property
     def must_be_copied(self) -> bool:
         """Whether geoseg cannot read it by itself."""
         return not self.source
+
+    @property
+    def provider(self) -> QgsRasterDataProvider | None:
+        """What reads the layer, where QGIS has to copy the raster; it belongs to `pipe`."""
+        return None if self.pipe is None else self.pipe.provider()
 
 
 def read_layer(
@@ -89,9 +95,17 @@ def read_layer(
         crs=layer.crs(),
         given_crs=describe_crs(layer.crs()) if source and has_other_crs else "",
         extent=layer.extent(),
-        provider=None if source else layer.dataProvider().clone(),
+        pipe=None if source else _copy_provider(layer),
         transform_context=transform_context or QgsProject.instance().transformContext(),
     )
+
+
+def _copy_provider(layer: QgsRasterLayer) -> QgsRasterPipe:
+    # One copy for all that is done with it: of virtual rasters, copies of a copy read nonsense.
+    pipe = QgsRasterPipe()
+    if not pipe.set(layer.dataProvider().clone()):
+        raise RasterInputError(tr("{name} cannot be copied.").format(name=layer.name()))
+    return pipe
 
 
 def find_gdal_name(provider: str, source: str) -> str:
