@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "qgis_plugin"))
 
-from geoseg_qgis.engine.child import Line  # noqa: E402
-from geoseg_qgis.engine.events import FootprintsFound, parse_event  # noqa: E402
-from geoseg_qgis.engine.run import follow_program  # noqa: E402
+from geoseg_qgis.engine.child import Line
+from geoseg_qgis.engine.events import FootprintsFound, parse_event
+from geoseg_qgis.engine.run import follow_program
 
 _PROGRESS = {
     "v": 1, "event": "progress", "stage": "tiles", "done": 64, "total": 420, "per_s": 12.8,
@@ -55,8 +56,10 @@ def report(what: str, line: str, count: int) -> None:
         longest_s, asked = max(longest_s, now - asked), now
         return False
 
-    program = _WRITER.format(line=line, count=count)
-    follow_program([sys.executable, "-I", "-c", program], take, is_cancelled=is_cancelled)
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "writer.py"
+        program.write_text(_WRITER.format(line=line, count=count), encoding="utf-8")
+        follow_program([sys.executable, "-I", str(program)], take, is_cancelled=is_cancelled)
     seconds = time.perf_counter() - started
     print(
         f"{what}: {num_lines / seconds:,.0f} lines/s, {num_lines * len(line) / 1e6 / seconds:,.0f} "
