@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from types import FrameType, TracebackType
@@ -49,6 +50,17 @@ class InterruptWatch:
         """
         if self.is_asked:
             raise KeyboardInterrupt
+
+    def interrupt(self) -> None:
+        """Do from another thread what Ctrl-C does; nothing once the block was left."""
+        if not self._before:
+            return
+        main = threading.main_thread().ident
+        if main is not None and hasattr(signal, "pthread_kill"):
+            # Unlike a signal to the process, it wakes the thread up, whatever that waits for.
+            signal.pthread_kill(main, signal.SIGINT)
+        else:
+            _thread.interrupt_main()
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.is_asked = True

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import importlib
 import os
+import sys
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any, TextIO
 import click
 
 import geoseg
+from geoseg.cli.input_end import end_with_input
 from geoseg.cli.messages import (
     get_speech,
     report_error,
@@ -138,8 +140,16 @@ def show_warnings_as_lines() -> Iterator[None]:
     epilog="Example: geoseg predict raster.tif -o buildings.gpkg",
 )
 @click.version_option(geoseg.__version__, prog_name="geoseg")
-def cli() -> None:
+@click.option(
+    "--end-with-stdin",
+    is_flag=True,
+    help="End as with Ctrl-C when standard input is closed: for programs that start geoseg.",
+)
+@click.pass_obj
+def cli(watch: InterruptWatch, end_with_stdin: bool) -> None:
     """Building footprints from georeferenced images."""
+    if end_with_stdin:
+        end_with_input(watch)
 
 
 def main() -> None:
@@ -149,4 +159,21 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     return_freed_memory()
-    cli(prog_name="geoseg")
+    try:
+        cli(prog_name="geoseg")
+    except SystemExit as end:
+        if end.code == _EXIT_INTERRUPTED:
+            _leave_at_once()
+        raise
+
+
+def _leave_at_once() -> None:
+    """End the process without a wait for the network, which may be compiled for seconds yet.
+
+    All files are closed and all other processes ended by now.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # The reader may have left.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(_EXIT_INTERRUPTED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -88,7 +89,8 @@ class GdalSource:
     """A raster opened through GDAL; a `geoseg.types.RasterSource`.
 
     A source is a context manager, reads from one thread at a time, and is pickled as its
-    arguments: the other process opens the raster again.
+    arguments: the other process opens the raster again. Closed while a thread reads, it is
+    released when that has ended.
 
     Attributes:
         name: file name or address as given.
@@ -109,6 +111,8 @@ class GdalSource:
         """Open the raster; `open_raster` says how."""
         self.name = name
         self._arguments = (name, config, model_gsd_m, at_lonlat)
+        self._in_use = threading.Lock()
+        self._is_closed = False
         with contextlib.ExitStack() as stack, gdal_env(name), no_place_warnings():
             self._dataset: DatasetReader = stack.enter_context(open_dataset(name))
             if self._dataset.count == 0:
@@ -157,6 +161,7 @@ class GdalSource:
         if window.width < 1 or window.height < 1:
             raise ValueError(f"window must be at least 1 x 1 pixels; got {tuple(window)}.")
         with (
+            self._kept_open(),
             self._renewed_after_failure(),
             gdal_env(self.name, self._cache_bytes),
             read_errors(self.name, f"window {tuple(window)}"),
@@ -183,6 +188,7 @@ class GdalSource:
         shape_hw = (max(1, round(height / shrink)), max(1, round(width / shrink)))
         whole = Window(0, 0, shape_hw[1], shape_hw[0])
         with (
+            self._kept_open(),
             self._renewed_after_failure(),
             gdal_env(self.name),
             read_errors(self.name, "its overview"),
@@ -193,6 +199,16 @@ class GdalSource:
             self._raster_transform, width / shape_hw[1], height / shape_hw[0]
         )
         return Overview(block.image, block.valid, transform)
+
+    @contextlib.contextmanager
+    def _kept_open(self) -> Iterator[None]:
+        """Puts off `close`, which another thread may ask for meanwhile."""
+        try:
+            with self._in_use:
+                yield
+        finally:
+            if self._is_closed:
+                self.close()
 
     @contextlib.contextmanager
     def _renewed_after_failure(self) -> Iterator[None]:
@@ -213,8 +229,13 @@ class GdalSource:
             raise
 
     def close(self) -> None:
-        """Release the file; closing twice is allowed."""
-        self._files.close()
+        """Release the file, after a read that is going on; closing twice is allowed."""
+        self._is_closed = True
+        if self._in_use.acquire(blocking=False):
+            try:
+                self._files.close()
+            finally:
+                self._in_use.release()
 
     def __enter__(self) -> GdalSource:
         return self

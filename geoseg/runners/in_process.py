@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 from geoseg.types import StagedWork
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+# On Windows an interrupt does not end a wait: it is heard between two.
+_SECONDS_TO_WAIT = 0.1
 
 
 class InProcessRunner:
@@ -31,7 +34,8 @@ class InProcessRunner:
     def run(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield the results in the order of the items; nothing for no items.
 
-        Closing the iterator waits for the stages that are going on.
+        Closing the iterator, as an interrupt does, tells the stages that are going on to stop, and
+        leaves them to it: to compile a network takes seconds, and so does a slow tile server.
         """
         if isinstance(function, StagedWork):
             return _overlap(function, iter(items))
@@ -44,29 +48,36 @@ def _overlap(work: StagedWork, items: Iterator[Any]) -> Iterator[Any]:
     None is in this thread: an interrupt, which comes to the main one, must not arise within a
     library in C++, which makes of it what it likes.
     """
-    # The executors wait for their threads when they are left, also by an exception.
-    with (
-        ThreadPoolExecutor(1) as reader,
-        ThreadPoolExecutor(1) as model,
-        ThreadPoolExecutor(1) as finisher,
-    ):
-        try:
+    reader, model, finisher = executors = [ThreadPoolExecutor(1) for _ in range(3)]
+    is_given_up = False
+    try:
+        given = _submit_next(reader, work, items)
+        finishing: Future[Any] | None = None
+        while given is not None:
+            pixels = _await(given)
             given = _submit_next(reader, work, items)
-            finishing: Future[Any] | None = None
-            while given is not None:
-                pixels = given.result()
-                given = _submit_next(reader, work, items)
-                detecting = model.submit(work.detect, pixels)
-                del pixels
-                found = detecting.result()
-                if finishing is not None:
-                    yield finishing.result()
-                finishing = finisher.submit(work.finish, found)
+            detecting = model.submit(work.detect, pixels)
+            del pixels
+            found = _await(detecting)
             if finishing is not None:
-                yield finishing.result()
-        except BaseException:
-            work.stop()
-            raise
+                yield _await(finishing)
+            finishing = finisher.submit(work.finish, found)
+        if finishing is not None:
+            yield _await(finishing)
+    except BaseException as error:
+        is_given_up = isinstance(error, (KeyboardInterrupt, GeneratorExit))
+        work.stop()
+        raise
+    finally:
+        for executor in executors:
+            executor.shutdown(wait=not is_given_up)
+
+
+def _await(future: Future[Any]) -> Any:
+    """The result of a stage."""
+    while not wait([future], _SECONDS_TO_WAIT).done:
+        pass
+    return future.result()
 
 
 def _submit_next(

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import logging
 import pickle
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from rasterio.enums import Resampling
 from geoseg.config import RasterConfig
 from geoseg.errors import RasterError
 from geoseg.raster import GdalSource, open_raster
+from geoseg.raster.reflection import read_reflected
 from geoseg.types import Window
 from tests.bright import damage_block, make_scene, write_raster
 
@@ -246,3 +249,30 @@ def test_a_damaged_block_fails_every_time_and_others_never(tmp_path: Path) -> No
             source.read_overview(100)
         with pytest.raises(RasterError, match="overview"):
             source.read_overview(100)
+
+
+def test_a_source_that_is_closed_while_a_thread_reads_is_released_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_raster(tmp_path / "town.tif", make_scene((60, 60)))
+    source = open_raster(path, RasterConfig(), model_gsd_m=None)
+    dataset, whole = source._dataset, _whole(source)
+    expected = source.read(whole)
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def read_late(*arguments: Any) -> Any:
+        has_begun.set()
+        assert may_end.wait(30)
+        assert not dataset.closed
+        return read_reflected(*arguments)
+
+    monkeypatch.setattr("geoseg.raster.source.read_reflected", read_late)
+    with ThreadPoolExecutor(1) as executor:
+        reading = executor.submit(source.read, whole)
+        assert has_begun.wait(30)
+        source.close()
+        assert not dataset.closed
+        may_end.set()
+        assert np.array_equal(reading.result().image, expected.image)
+    assert dataset.closed
+    source.close()

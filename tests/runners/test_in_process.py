@@ -134,35 +134,48 @@ def test_an_error_of_any_stage_reaches_the_caller(stage: str) -> None:
         list(InProcessRunner().run(FailingWork(stage), range(9)))
 
 
-def test_closing_waits_for_the_stages_that_are_going_on() -> None:
-    work = RecordedWork()
-    results = InProcessRunner().run(work, range(9))
-    next(results)
-    results.close()  # type: ignore[attr-defined]
-    num_told = len(work.told)
-    threading.Event().wait(0.05)
-    assert len(work.told) == num_told < 12
-
-
-class EndlessWork(RecordedWork):
-    """The model does not end by itself."""
+class SlowReader(RecordedWork):
+    """The third item is not read before the reader is let go."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stopped = threading.Event()
+        self.is_let_go = threading.Event()
+
+    def read(self, item: int) -> int:
+        if item == 2:
+            assert self.is_let_go.wait(30)
+        return super().read(item)
+
+
+def test_closing_stops_the_stages_that_are_going_on_and_waits_for_none() -> None:
+    work = SlowReader()
+    before = set(threading.enumerate())
+    results = InProcessRunner().run(work, range(9))
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert work.told[-1] == "stop"
+    work.is_let_go.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    assert work.told[-2:] == ["stop", "read 2"]
+
+
+class EndlessWork(RecordedWork):
+    """The model does not end before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_let_go = threading.Event()
         self.threads: list[threading.Thread] = []
 
     def detect(self, given: int) -> int:
         self.threads.append(threading.current_thread())
         os.kill(os.getpid(), signal.SIGINT)
-        assert self.stopped.wait(30)
+        assert self.is_let_go.wait(30)
         raise CancelledError
 
-    def stop(self) -> None:
-        self.stopped.set()
 
-
-def test_an_interrupt_stops_the_model_which_is_in_another_thread() -> None:
+def test_an_interrupt_leaves_the_model_which_is_in_another_thread() -> None:
     work = EndlessWork()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -171,4 +184,7 @@ def test_an_interrupt_stops_the_model_which_is_in_another_thread() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert work.threads != [threading.main_thread()]
-    assert work.stopped.is_set()
+    assert work.told[-1] == "stop"
+    assert work.threads[0].is_alive()
+    work.is_let_go.set()
+    work.threads[0].join()
