@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox, QgsFileWidget
+from qgis.gui import QgsDoubleSpinBox, QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from geoseg_qgis.gui.choices import VIEWS, Choices
 from geoseg_qgis.gui.note import Note
 from geoseg_qgis.gui.score_field import ScoreField
+from geoseg_qgis.gui.section import make_section
 from geoseg_qgis.translation import tr
 
 
@@ -26,9 +27,7 @@ class BuildingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._make_widgets()
-        box = QgsCollapsibleGroupBox(tr("Buildings"))
-        box.setObjectName("geoseg_buildings")
-        inside = QVBoxLayout(box)
+        box, inside = make_section(tr("Buildings"), "geoseg_buildings")
         inside.addWidget(self.score)
         inside.addLayout(
             _make_form(
@@ -36,10 +35,8 @@ class BuildingPanel(QWidget):
                 (tr("Least &ground area"), self.area_spin),
             )
         )
-        self.more_box = QgsCollapsibleGroupBox(tr("More"))
-        self.more_box.setObjectName("geoseg_more")
+        self.more_box, more = make_section(tr("More"), "geoseg_more")
         self.more_box.setCollapsed(True)
-        more = QVBoxLayout(self.more_box)
         more.addLayout(_make_form((tr("&Views of each place"), self.views_combo)))
         weights_label = QLabel(tr("Model &weights"))
         weights_label.setBuddy(self.weights_file.lineEdit())

@@ -81,7 +81,8 @@ class DetailsDialog(QDialog):
     def _arrange(self) -> None:
         size_px = self.style().pixelMetric(QStyle.PixelMetric.PM_LargeIconSize)
         icon = QLabel()
-        icon.setPixmap(QgsApplication.getThemeIcon("/mIconCritical.svg").pixmap(size_px, size_px))
+        critical = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxCritical)
+        icon.setPixmap(critical.pixmap(size_px, size_px))
         icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         told = QLabel(self._message)
         told.setWordWrap(True)

@@ -140,7 +140,7 @@ class GeosegDock(QgsDockWidget):
         except EnvironmentMissing:
             self.environment.show_missing()
             return False
-        self.environment.show_ready(describe_environment(self._settings, python))
+        self.environment.show_ready(describe_environment(self._settings, python), str(python))
         return True
 
     def shut_down(self) -> None:

@@ -93,7 +93,7 @@ class DockController(QObject):
             Run(
                 request=request,
                 python=python,
-                variables=self._settings.make_proxy_variables(),
+                variables=self._settings.make_variables(),
                 raster=raster,
                 keep_temporary=self.dock.choices().keep_temporary,
                 style=self.dock.run.style_name(),
@@ -196,7 +196,7 @@ class DockController(QObject):
         return (
             self.dock.request(overwrite=False),
             self._settings.find_python(),
-            self._settings.make_proxy_variables(),
+            self._settings.make_variables(),
         )
 
     def _has_environment(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qgis.core import QgsApplication
-from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
+from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QRadioButton,
     QSizePolicy,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,6 +26,7 @@ from geoseg_qgis.environment.options import Flavour, InstallOptions, find_constr
 from geoseg_qgis.environment.pythons import UV_DOWNLOAD, FoundPython
 from geoseg_qgis.gui.environment_wording import explain_flavour, say_flavour, say_origin
 from geoseg_qgis.gui.note import Note
+from geoseg_qgis.gui.section import make_section
 from geoseg_qgis.translation import tr
 
 
@@ -188,14 +190,12 @@ class EnvironmentChoice(QWidget):
             explained = QLabel(explain_flavour(flavour))
             explained.setWordWrap(True)
             # As far in as the text of the button above it.
-            explained.setIndent(self.fontMetrics().height() + self.fontMetrics().height() // 3)
-            explained.setEnabled(True)
+            explained.setIndent(_measure_indent(radio))
             layout.addWidget(radio)
             layout.addWidget(explained)
 
     def _make_source(self) -> None:
-        self.source_box = QgsCollapsibleGroupBox(tr("Packages from a folder"))
-        self.source_box.setObjectName("geoseg_wheels")
+        self.source_box, layout = make_section(tr("Packages from a folder"), "geoseg_wheels")
         self.source_box.setSaveCollapsedState(False)
         self.source_box.setCollapsed(True)
         self.wheel_file = QgsFileWidget()
@@ -210,7 +210,6 @@ class EnvironmentChoice(QWidget):
         self.offline_box.toggled.connect(self.changed)
         label = QLabel(tr("F&older of wheels"))
         label.setBuddy(self.wheel_file.lineEdit())
-        layout = QVBoxLayout(self.source_box)
         for widget in (label, self.wheel_file, self.offline_box):
             layout.addWidget(widget)
 
@@ -218,18 +217,17 @@ class EnvironmentChoice(QWidget):
         python_row = QHBoxLayout()
         python_row.addWidget(self.python_combo, 1)
         python_row.addWidget(self.search_button)
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("&Python"), python_row)
-        form.labelForField(python_row).setBuddy(self.python_combo)
-        form.addRow(tr("An&other Python"), self.other_file)
-        form.labelForField(self.other_file).setBuddy(self.other_file.lineEdit())
-        form.addRow("", self.python_note)
-        form.addRow(tr("Kind"), self.flavours)
+        python_form = _make_form()
+        python_form.addRow(tr("&Python"), python_row)
+        python_form.labelForField(python_row).setBuddy(self.python_combo)
+        python_form.addRow(tr("An&other Python"), self.other_file)
+        python_form.labelForField(self.other_file).setBuddy(self.other_file.lineEdit())
         self.made = QWidget()
         made = QVBoxLayout(self.made)
-        made.addLayout(form)
+        made.addLayout(python_form)
+        made.addWidget(self.python_note)
+        made.addWidget(QLabel(tr("Kind of installation")))
+        made.addWidget(self.flavours)
         made.addWidget(self.source_box)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -252,3 +250,18 @@ def _describe(python: FoundPython) -> str:
         origin=say_origin(python.origin),
         path=python.path,
     )
+
+
+def _measure_indent(radio: QRadioButton) -> int:
+    """How far the text of a button is from its left end, pixels."""
+    style = radio.style()
+    return style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth) + style.pixelMetric(
+        QStyle.PixelMetric.PM_RadioButtonLabelSpacing
+    )
+
+
+def _make_form() -> QFormLayout:
+    form = QFormLayout()
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form

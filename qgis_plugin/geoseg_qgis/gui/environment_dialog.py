@@ -98,7 +98,7 @@ class EnvironmentDialog(QDialog):
             python = Path(self.choice.own_python())
             self._work(tasks.make_check_task(python), partial(self._on_own_checked, python))
             return
-        options = self.choice.options(self._settings.make_proxy_variables())
+        options = self.choice.options(self._settings.make_variables())
         if options is not None:
             self._work(tasks.make_prepare_task(self._manager, options), self._on_prepared)
 
@@ -109,7 +109,7 @@ class EnvironmentDialog(QDialog):
 
     def repair(self) -> None:
         """Try the environment in use, and make it anew where it is broken."""
-        proxies = self._settings.make_proxy_variables()
+        proxies = self._settings.make_variables()
         self._work(tasks.make_repair_task(self._manager, proxies), self._on_installed)
 
     def remove(self) -> None:
@@ -202,7 +202,7 @@ class EnvironmentDialog(QDialog):
         layout.addWidget(self.buttons)
         letter = self.fontMetrics().averageCharWidth()
         line = self.fontMetrics().lineSpacing()
-        self.resize(letter * 85, line * 32)
+        self.resize(letter * 85, line * 26)
 
     def _show_page(self, page: QWidget) -> None:
         self._stack.setCurrentWidget(page)

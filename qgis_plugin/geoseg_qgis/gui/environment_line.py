@@ -25,7 +25,7 @@ class EnvironmentLine(QWidget):
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = QPushButton()
+        self.button = QPushButton(tr("Set &up…"))
         self.button.setToolTip(
             tr("geoseg runs in a Python environment of its own; set it up, repair or remove it.")
         )
@@ -37,16 +37,16 @@ class EnvironmentLine(QWidget):
         layout.addWidget(self.button)
         self.show_missing()
 
-    def show_ready(self, text: str) -> None:
-        """Say which environment is in use."""
-        self._show("/mIconSuccess.svg", text, tr("Set-&up…"))
+    def show_ready(self, text: str, path: str) -> None:
+        """Say which environment is in use, and where it is."""
+        self._show("/mIconSuccess.svg", text, path)
 
     def show_missing(self) -> None:
         """Say that there is none."""
-        self._show("/mIconWarning.svg", tr("geoseg is not set up yet."), tr("Set &up…"))
+        self._show("/mIconWarning.svg", tr("geoseg is not set up yet."), "")
 
-    def _show(self, icon: str, text: str, action: str) -> None:
+    def _show(self, icon: str, text: str, explained: str) -> None:
         size_px = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size_px, size_px))
         self.text.setText(text)
-        self.button.setText(action)
+        self.text.setToolTip(explained)

@@ -39,7 +39,10 @@ class PlanPage(QWidget):
         self.packages.setRootIsDecorated(False)
         self.packages.setUniformRowHeights(True)
         self.packages.setHeaderLabels([tr("Package"), tr("Version"), tr("Size")])
-        self.packages.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header = self.packages.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.packages.setToolTip(tr("What will be installed into the environment."))
         self.packages.setAccessibleName(tr("Packages"))
         layout = QVBoxLayout(self)
@@ -109,8 +112,10 @@ class OutcomePage(QWidget):
     def show_outcome(self, lines: Sequence[str], *, is_good: bool) -> None:
         """Say how it ended."""
         size_px = self.style().pixelMetric(QStyle.PixelMetric.PM_LargeIconSize)
-        icon = "/mIconSuccess.svg" if is_good else "/mIconCritical.svg"
-        self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size_px, size_px))
+        critical = QStyle.StandardPixmap.SP_MessageBoxCritical
+        good = QgsApplication.getThemeIcon("/mIconSuccess.svg")
+        icon = good if is_good else self.style().standardIcon(critical)
+        self._icon.setPixmap(icon.pixmap(size_px, size_px))
         self.text.setText("\n\n".join(line for line in lines if line))
 
 

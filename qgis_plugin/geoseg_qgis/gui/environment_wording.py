@@ -49,7 +49,7 @@ def describe_environment(settings: Settings, python: Path) -> str:
     """
     current = EnvironmentManager(settings.environments_folder).find_current()
     if current is None or current.python != python:
-        return tr("geoseg of {python}").format(python=python)
+        return tr("geoseg in a Python of your own")
     return tr("geoseg {version}, {kind}").format(
         version=current.geoseg_version, kind=say_flavour(current.flavour)
     )

@@ -46,7 +46,7 @@ class LiveFootprints(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._tick)
-        layer.willBeDeleted.connect(self.drop)
+        layer.willBeDeleted.connect(self._on_deleted)
 
     @property
     def layer(self) -> QgsVectorLayer | None:
@@ -69,8 +69,12 @@ class LiveFootprints(QObject):
     def drop(self) -> None:
         """Let go of the layer, and of what still waits."""
         if self._layer is not None:
-            self._layer.willBeDeleted.disconnect(self.drop)
-            self._layer = None
+            self._layer.willBeDeleted.disconnect(self._on_deleted)
+        self._on_deleted()
+
+    def _on_deleted(self) -> None:
+        # Nothing may be asked of a layer that is being deleted.
+        self._layer = None
         self._waiting.clear()
         self._timer.stop()
         self.drained.emit()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
+from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from geoseg_qgis.gui.choices import FILE_FORMATS, Choices, FileChoice
 from geoseg_qgis.gui.note import Note
+from geoseg_qgis.gui.section import make_section
 from geoseg_qgis.translation import tr
 
 
@@ -74,7 +75,7 @@ class OutputPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.temporary_box = QCheckBox(tr("Tem&porary layer"))
+        self.temporary_box = QCheckBox(tr("Temporar&y layer"))
         self.temporary_box.setChecked(True)
         self.temporary_box.setToolTip(
             tr("Keep the buildings in a layer in memory, which is gone when the project is closed.")
@@ -84,9 +85,7 @@ class OutputPanel(QWidget):
             for suffix, (title, name, explained) in zip(FILE_FORMATS, _describe_formats())
         )
         self.note = Note()
-        box = QgsCollapsibleGroupBox(tr("Result"))
-        box.setObjectName("geoseg_result")
-        inside = QVBoxLayout(box)
+        box, inside = make_section(tr("Result"), "geoseg_result")
         for widget in (self.temporary_box, *self.rows, self.note):
             inside.addWidget(widget)
         layout = QVBoxLayout(self)

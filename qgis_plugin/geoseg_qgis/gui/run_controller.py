@@ -127,7 +127,7 @@ class RunController(QObject):
 
     def _on_progress(self, text: str, share: float, eta_s: float, found: int) -> None:
         parts = [text]
-        if eta_s >= 0:
+        if eta_s > 0:
             parts.append(tr("{duration} left").format(duration=say_duration(eta_s)))
         if found:
             parts.append(tr("{n} found").format(n=say_count(found)))

@@ -53,7 +53,6 @@ class RunPanel(QWidget):
         """Show what can be done now."""
         self._phase = phase
         self.progress.setVisible(phase.is_busy)
-        self.estimate_row.setVisible(not phase.is_busy)
         self.cancel_button.setVisible(phase.is_busy)
         self.cancel_button.setEnabled(phase is Phase.RUNNING)
         self.run_button.setVisible(not phase.is_busy)
@@ -69,7 +68,9 @@ class RunPanel(QWidget):
         self._problem = problem
         self.run_button.setEnabled(not problem)
         self.run_button.setToolTip(problem or tr("Look for buildings in the background."))
-        self.note.say("" if self._phase.is_busy else problem)
+        is_busy = self._phase.is_busy
+        self.note.say("" if is_busy else problem)
+        self.estimate_row.setVisible(not is_busy and not problem)
 
     def show_estimate(self, text: str, *, is_pending: bool = False) -> None:
         """Say what a run would take; empty hides it.

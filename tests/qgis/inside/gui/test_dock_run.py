@@ -1,0 +1,316 @@
+"""A run from the dock: to its end, cancelled, failed, and when things vanish meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
+
+from geoseg_qgis.gui.choices import FileChoice
+from geoseg_qgis.gui.dock import GeosegDock
+from geoseg_qgis.gui.dock_controller import DockController
+from geoseg_qgis.gui.phase import Phase
+from geoseg_qgis.settings import Settings
+
+FINDS_SOME = """
+tell("start", stage="tiles", total=4)
+for n in range(4):
+    footprints(n * 25 + 1, 25)
+    tell("progress", stage="tiles", done=n + 1, total=4, per_s=4, eta_s=3.0 - n, found=n * 25 + 25)
+print("a line for people", file=sys.stderr)
+end(buildings=100)
+"""
+GOES_ON = """
+tell("start", stage="tiles", total=1000)
+footprints(1, 30)
+tell("progress", stage="tiles", done=1, total=1000, per_s=1, eta_s=999, found=30)
+time.sleep(60)
+"""
+SILENT = "tell('start', stage='tiles', total=1000)\ntime.sleep(60)\n"
+FAILS = """
+print("Traceback: the disk is on fire in " + os.path.expanduser("~"), file=sys.stderr)
+tell("error", message="The disk is on fire.")
+sys.exit(1)
+"""
+DIES = "tell('start', stage='tiles', total=4)\nfootprints(1, 5)\nos.kill(os.getpid(), 9)\n"
+
+
+@pytest.fixture
+def controller(
+    desktop, settings: Settings, raster_layer: QgsRasterLayer
+) -> Iterator[DockController]:
+    dock = GeosegDock(desktop.canvas, settings, desktop.window)
+    desktop.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    made = DockController(dock, desktop.canvas, desktop.bar, settings, desktop.window)
+    QCoreApplication.processEvents()
+    yield made
+    made.shut_down()
+    dock.deleteLater()
+
+
+@pytest.fixture
+def run_script(
+    controller: DockController, make_python: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Starts a run of a script in the place of geoseg."""
+
+    def run(script: str) -> None:
+        monkeypatch.setenv("GEOSEG_PYTHON", str(make_python(script)))
+        controller.dock.run.run_button.click()
+        assert controller.runs.phase is Phase.RUNNING
+
+    return run
+
+
+def result_layer() -> QgsVectorLayer:
+    layers = [one for one in QgsProject.instance().mapLayers().values() if is_vector(one)]
+    assert len(layers) == 1
+    return layers[0]
+
+
+def is_vector(layer: object) -> bool:
+    return isinstance(layer, QgsVectorLayer)
+
+
+def has_no_vector_layer() -> bool:
+    return not any(map(is_vector, QgsProject.instance().mapLayers().values()))
+
+
+def test_a_run_ends_in_a_styled_group_with_its_origin(
+    controller: DockController, run_script: Callable, wait_until: Callable
+) -> None:
+    run_script(FINDS_SOME)
+    assert not controller.dock.raster.isEnabled()
+    wait_until(lambda: controller.runs.phase is Phase.DONE)
+    layer = result_layer()
+    assert layer.featureCount() == 100
+    assert layer.renderer().type() == "graduatedSymbol"
+    assert "r.tif" in layer.metadata().title()
+    node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+    assert "Häuser" in node.parent().name()
+    assert "100" in controller.dock.run.status.text()
+    assert controller.dock.run.zoom_button.isVisible()
+    assert controller.dock.raster.isEnabled()
+    log = controller.dock.log.text.toPlainText()
+    assert "geoseg predict" in log
+    assert "a line for people" in log
+
+
+def test_footprints_appear_while_it_runs_and_cancelling_takes_less_than_a_second(
+    controller: DockController, run_script: Callable, wait_until: Callable
+) -> None:
+    run_script(GOES_ON)
+    wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
+    wait_until(lambda: "30" in controller.dock.run.status.text())
+    assert controller.dock.run.progress.maximum() > 0
+    start = time.monotonic()
+    controller.dock.run.cancel_button.click()
+    wait_until(lambda: controller.runs.phase is Phase.CANCELLED)
+    assert time.monotonic() - start < 1.0
+    assert result_layer().featureCount() == 30
+    assert "30" in controller.dock.run.status.text()
+    assert controller.dock.run.run_button.isEnabled()
+
+
+def test_cancelling_before_anything_was_found_leaves_no_layer(
+    controller: DockController, run_script: Callable, wait_until: Callable
+) -> None:
+    run_script(SILENT)
+    wait_until(lambda: controller.dock.log.text.toPlainText())
+    assert not has_no_vector_layer()
+    controller.dock.run.cancel_button.click()
+    wait_until(lambda: controller.runs.phase is Phase.CANCELLED)
+    assert has_no_vector_layer()
+    assert not QgsProject.instance().layerTreeRoot().findGroups()
+
+
+@pytest.mark.parametrize(("script", "said"), [(FAILS, "The disk is on fire."), (DIES, "")])
+def test_a_failure_is_told_in_the_message_bar_with_details(
+    controller: DockController,
+    run_script: Callable,
+    wait_until: Callable,
+    desktop,
+    script: str,
+    said: str,
+) -> None:
+    run_script(script)
+    wait_until(lambda: controller.runs.phase is Phase.FAILED)
+    item = desktop.bar.currentItem()
+    assert said in item.text()
+    assert controller.dock.run.status.text() == item.text()
+    details = next(one for one in item.findChildren(QPushButton) if one.text() == "Details")
+    details.click()
+    dialog = controller.details_dialog
+    wait_until(lambda: "self-test: fine" in dialog.report())
+    report = dialog.report()
+    assert "geoseg predict" in report
+    assert said in report
+    assert str(Path.home()) not in report
+    dialog.copy()
+    assert QgsApplication.clipboard().text() == report
+
+
+def test_files_take_the_place_of_the_layer_in_memory(
+    controller: DockController,
+    run_script: Callable,
+    wait_until: Callable,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "b.geojson"
+    controller.dock.outputs.rows[1].show_choice(FileChoice("geojson", True, str(file)))
+    controller.dock.outputs.temporary_box.setChecked(False)
+    run_script(
+        FINDS_SOME.replace(
+            "end(buildings=100)",
+            "path = words[words.index('-o') + 1]\n"
+            "open(path, 'w').write(json.dumps({'type': 'FeatureCollection', 'features': ["
+            "{'type': 'Feature', 'properties': {'id': 1, 'score': 0.9, 'area_m2': 4.0}, "
+            "'geometry': {'type': 'Polygon', 'coordinates': "
+            "[[[33, 31], [33.1, 31], [33.1, 31.1], [33, 31]]]}}]}))\n"
+            "end(buildings=100, outputs=[path])",
+        )
+    )
+    wait_until(lambda: controller.runs.phase is Phase.DONE)
+    layer = result_layer()
+    assert layer.source().startswith(str(file))
+    assert layer.featureCount() == 1
+    assert len(QgsProject.instance().layerTreeRoot().findGroups()) == 1
+
+
+@pytest.mark.parametrize("answer", ["Yes", "No"])
+def test_files_are_replaced_only_after_asking(
+    controller: DockController,
+    make_python: Callable,
+    wait_until: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    answer: str,
+) -> None:
+    file = tmp_path / "b.osm"
+    file.write_text("mine")
+    controller.dock.outputs.rows[2].show_choice(FileChoice("osm", True, str(file)))
+    monkeypatch.setenv(
+        "GEOSEG_PYTHON", str(make_python("print(words, file=sys.stderr)\n" + FINDS_SOME))
+    )
+    asked = []
+    button = getattr(QMessageBox.StandardButton, answer)
+    monkeypatch.setattr(
+        QMessageBox, "question", lambda *arguments: asked.append(arguments[2]) or button
+    )
+    controller.dock.run.run_button.click()
+    assert len(asked) == 1
+    assert str(file) in asked[0]
+    if answer == "No":
+        assert controller.runs.phase is Phase.IDLE
+        return
+    wait_until(lambda: controller.runs.phase is Phase.DONE)
+    assert "--overwrite" in controller.dock.log.text.toPlainText()
+
+
+def test_removing_the_layer_in_memory_cancels_a_run_for_nothing_else(
+    controller: DockController, run_script: Callable, wait_until: Callable
+) -> None:
+    run_script(GOES_ON)
+    wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
+    QgsProject.instance().removeMapLayer(result_layer().id())
+    wait_until(lambda: controller.runs.phase is Phase.CANCELLED)
+    assert has_no_vector_layer()
+
+
+def test_removing_the_raster_while_it_runs_does_no_harm(
+    controller: DockController,
+    run_script: Callable,
+    wait_until: Callable,
+    raster_layer: QgsRasterLayer,
+) -> None:
+    run_script(FINDS_SOME)
+    QgsProject.instance().removeMapLayer(raster_layer.id())
+    wait_until(lambda: controller.runs.phase is Phase.DONE)
+    assert result_layer().featureCount() == 100
+
+
+def test_closing_the_project_cancels_and_leaves_the_new_one_empty(
+    controller: DockController, run_script: Callable, wait_until: Callable
+) -> None:
+    run_script(GOES_ON)
+    wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
+    QgsProject.instance().clear()
+    wait_until(lambda: controller.runs.phase is Phase.CANCELLED)
+    assert not QgsProject.instance().mapLayers()
+    assert not controller.dock.run.result_row.isVisible()
+
+
+def test_shutting_down_while_it_runs_ends_the_command(
+    controller: DockController, run_script: Callable, wait_until: Callable, tmp_path: Path
+) -> None:
+    pid_file = tmp_path / "pid"
+    run_script(f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n" + GOES_ON)
+    wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
+    controller.runs.shut_down()
+    controller.runs._project.cleared.connect(controller.runs._on_project_cleared)
+    assert not Path("/proc", pid_file.read_text()).exists()
+    assert QgsApplication.taskManager().countActiveTasks() == 0
+
+
+def test_ending_all_tasks_as_qgis_does_when_it_is_closed_ends_the_command(
+    controller: DockController, run_script: Callable, wait_until: Callable, tmp_path: Path
+) -> None:
+    pid_file = tmp_path / "pid"
+    run_script(f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n" + GOES_ON)
+    wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
+    QgsApplication.taskManager().cancelAll()
+    wait_until(lambda: controller.runs.phase is Phase.CANCELLED)
+    assert not Path("/proc", pid_file.read_text()).exists()
+
+
+def test_the_result_is_zoomed_to_and_restyled(
+    controller: DockController, run_script: Callable, wait_until: Callable, desktop
+) -> None:
+    run_script(FINDS_SOME)
+    wait_until(lambda: controller.runs.phase is Phase.DONE)
+    layer = result_layer()
+    desktop.canvas.setDestinationCrs(layer.crs())
+    controller.dock.run.zoom_button.click()
+    assert desktop.canvas.extent().contains(layer.extent())
+    combo = controller.dock.run.style_combo
+    combo.setCurrentIndex(combo.findData("review"))
+    combo.activated.emit(combo.currentIndex())
+    assert layer.renderer().type() == "categorizedSymbol"
+
+
+def test_nothing_found_is_said_and_not_a_failure(
+    controller: DockController, run_script: Callable, wait_until: Callable
+) -> None:
+    run_script("end()")
+    wait_until(lambda: controller.runs.phase is Phase.DONE)
+    assert "No buildings" in controller.dock.run.status.text()
+
+
+def test_an_estimate_is_told_by_itself_and_again_when_something_changes(
+    controller: DockController,
+    make_python: Callable,
+    wait_until: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GEOSEG_PYTHON", str(make_python("")))
+    controller.refresh()
+    estimate = controller.dock.run.estimate
+    wait_until(lambda: estimate.text().startswith("4 tiles"))
+    controller.dock.buildings.tolerance_spin.setValue(1.0)
+    assert estimate.text().startswith("4 tiles")
+    controller.dock.buildings.views_combo.setCurrentIndex(1)
+    assert not estimate.text()
+    wait_until(lambda: estimate.text().startswith("4 tiles"))
+
+
+def test_without_an_environment_the_start_opens_the_set_up(controller: DockController) -> None:
+    controller.dock.run.run_button.click()
+    assert controller.runs.phase is Phase.IDLE
+    assert controller.environment_dialog.isVisible()
+    controller.environment_dialog.close()
+    assert controller.environment_dialog is None
