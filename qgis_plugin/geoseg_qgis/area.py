@@ -168,7 +168,7 @@ def write_area(area: Area, path: Path, context: QgsCoordinateTransformContext) -
     count = 0
     for geometry in area.iterate():
         feature = QgsFeature()
-        feature.setGeometry(_make_plain(geometry))
+        feature.setGeometry(make_plain(geometry))
         writer.addFeature(feature)
         count += 1
     problem = writer.errorMessage() if writer.hasError() else ""
@@ -182,8 +182,8 @@ def write_area(area: Area, path: Path, context: QgsCoordinateTransformContext) -
         raise AreaError(tr("The area {name} holds no polygon.").format(name=area.name))
 
 
-def _make_plain(geometry: QgsGeometry) -> QgsGeometry:
-    """A multipolygon of straight lines in two dimensions."""
+def make_plain(geometry: QgsGeometry) -> QgsGeometry:
+    """A polygon of any kind as a multipolygon of straight lines in two dimensions."""
     plain = geometry.constGet().segmentize()
     plain.dropZValue()
     plain.dropMValue()

@@ -7,13 +7,26 @@ import shlex
 import subprocess  # nosec B404: only for the quoting of Windows
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from geoseg_qgis.engine.child import Line
+from geoseg_qgis.engine.events import Event
 from geoseg_qgis.engine.failures import explain_failure
 from geoseg_qgis.engine.interpreter import make_argv
 from geoseg_qgis.engine.run import follow_program
+
+
+@dataclass(frozen=True)
+class CommandStarted(Event):
+    """A command is about to run.
+
+    Attributes:
+        text: the command, as it can be pasted into a terminal.
+    """
+
+    text: str
 
 
 def show_command(words: Sequence[str]) -> str:

@@ -12,30 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geoseg_qgis.area import write_area
-from geoseg_qgis.command_line import find_model_gsd, show_command
+from geoseg_qgis.area import Area
+from geoseg_qgis.command_line import CommandStarted, show_command
 from geoseg_qgis.engine.errors import CommandFailed
-from geoseg_qgis.engine.events import (
-    Event,
-    Resumed,
-    StageFinished,
-    StageProgress,
-    StageStarted,
-    WarningGiven,
-)
+from geoseg_qgis.engine.events import Event, Resumed, StageStarted, WarningGiven
 from geoseg_qgis.engine.run import Listener, run_command
 from geoseg_qgis.extraction_request import ExtractionRequest
 from geoseg_qgis.jobs import choose_job, remove_old_jobs
-from geoseg_qgis.raster_export import ExportPlan, export_raster, plan_export
+from geoseg_qgis.preparation import Preparation
+from geoseg_qgis.raster_input import RasterInput
 from geoseg_qgis.translation import tr
 
-# Name of the stage before the command runs, in the events.
-FETCH_STAGE = "fetch"
-_FETCH_STEPS = 1000
 _TILE_PX = 300
 # Side of what is fetched of a service to see how quick it is.
 _PROBE_PX = 600
-_MAX_PROBLEMS = 3
 
 
 @dataclass(frozen=True)
@@ -109,7 +99,7 @@ class Extraction:
     def run(self, listener: Listener, is_cancelled: Callable[[], bool]) -> ExtractionResult:
         """Find the buildings and write the files.
 
-        A service is copied first, which is the stage `FETCH_STAGE`. Nothing is left behind but the
+        A service is copied first, which is a stage of its own. Nothing is left behind but the
         outputs and, of a run for files that was interrupted, what it has finished.
 
         Args:
@@ -121,7 +111,7 @@ class Extraction:
         """
         request, told = self._request, _Told(listener)
         with _make_temporary_folder() as folder:
-            raster_words = self._prepare(folder, told, is_cancelled)
+            raster_words = self._prepare(folder, told, is_cancelled).make_words(*self._what())
             words = ["predict", *raster_words, *request.options.words(), "--progress", "json"]
             if request.is_live:
                 words.append("--live")
@@ -130,15 +120,7 @@ class Extraction:
             if request.overwrite:
                 words.append("--overwrite")
             values = self._predict(words, folder, told, is_cancelled)
-        return ExtractionResult(
-            buildings=int(values["buildings"]),
-            area_km2=float(values["area_km2"]),
-            tiles=int(values["tiles"]),
-            seconds=float(values["seconds"]),
-            outputs=tuple(Path(one) for one in values["outputs"]) if request.outputs else (),
-            origin=values.get("origin") or {},
-            warnings=tuple(told.warnings),
-        )
+        return _read_result(values, told, has_outputs=bool(request.outputs))
 
     def estimate(self, listener: Listener, is_cancelled: Callable[[], bool]) -> Estimate:
         """Find out what a run takes, by looking at some tiles. Writes nothing.
@@ -154,7 +136,7 @@ class Extraction:
         with _make_temporary_folder() as folder:
             if self._request.raster.must_be_copied:
                 return self._estimate_service(folder, told, is_cancelled)
-            raster_words = self._prepare(folder, told, is_cancelled)
+            raster_words = self._prepare(folder, told, is_cancelled).make_words(*self._what())
             values = self._run_estimate(raster_words, told, is_cancelled)
         return _read_estimate(values, told)
 
@@ -179,7 +161,7 @@ class Extraction:
     def _run(
         self, words: list[str], told: _Told, is_cancelled: Callable[[], bool]
     ) -> dict[str, Any]:
-        told.on_log(show_command(words))
+        told.on_event(CommandStarted(show_command(words)))
         return run_command(
             self._python, words, told, is_cancelled=is_cancelled, variables=self._variables
         )
@@ -191,66 +173,17 @@ class Extraction:
         words = ["predict", *raster_words, *options, "--estimate", "--progress", "json"]
         return self._run(words, told, is_cancelled)
 
-    def _prepare(self, folder: Path, told: _Told, is_cancelled: Callable[[], bool]) -> list[str]:
-        """Words for the raster and the area, whose files are written where they have to be."""
-        request = self._request
-        words = [request.raster.source]
-        if request.raster.must_be_copied:
-            words = [str(self._fetch(folder, self._plan(is_cancelled), told, is_cancelled))]
-        if request.raster.given_crs:
-            words += ["--crs", request.raster.given_crs]
-        if request.area is not None:
-            path = folder / "area.gpkg"
-            write_area(request.area, path, request.raster.transform_context)
-            words += ["--aoi", str(path)]
-        return words
-
-    def _plan(self, is_cancelled: Callable[[], bool]) -> ExportPlan:
-        request = self._request
-        gsd_m = request.options.gsd_m or find_model_gsd(
-            self._python,
-            request.options.weights,
-            is_cancelled=is_cancelled,
-            variables=self._variables,
-        )
-        extent = None
-        if request.area is not None:
-            extent = request.area.find_extent(request.raster.crs, request.raster.transform_context)
-        return plan_export(request.raster, extent, gsd_m)
-
-    def _fetch(
-        self, folder: Path, plan: ExportPlan, told: _Told, is_cancelled: Callable[[], bool]
-    ) -> Path:
-        if plan.warning:
-            told.on_event(WarningGiven(plan.warning))
-        path = folder / f"{_make_file_name(self._request.raster.name)}.tif"
-        start = time.monotonic()
-        told.on_event(StageStarted(FETCH_STAGE, _FETCH_STEPS))
-
-        def on_share(share: float) -> None:
-            seconds = time.monotonic() - start
-            eta_s = seconds / share * (1 - share) if share > 0 else None
-            done = round(share * _FETCH_STEPS)
-            told.on_event(StageProgress(FETCH_STAGE, done, _FETCH_STEPS, eta_s, 0))
-
-        problems = export_raster(
-            self._request.raster, plan, path, on_share=on_share, is_cancelled=is_cancelled
-        )
-        for problem in problems[:_MAX_PROBLEMS]:
-            told.on_event(WarningGiven(problem))
-        seconds = time.monotonic() - start
-        told.on_event(StageFinished(FETCH_STAGE, _FETCH_STEPS, _FETCH_STEPS, 0, seconds))
-        return path
+    def _prepare(self, folder: Path, told: _Told, is_cancelled: Callable[[], bool]) -> Preparation:
+        return Preparation(folder, self._python, told, is_cancelled, self._variables)
 
     def _estimate_service(
         self, folder: Path, told: _Told, is_cancelled: Callable[[], bool]
     ) -> Estimate:
-        plan = self._plan(is_cancelled)
-        if plan.warning:
-            told.on_event(WarningGiven(plan.warning))
+        preparation = self._prepare(folder, told, is_cancelled)
+        plan = preparation.plan(*self._what())
         probe = plan.take_middle(_PROBE_PX)
         start = time.monotonic()
-        path = self._fetch(folder, probe, told, is_cancelled)
+        path = preparation.fetch(self._request.raster, probe)
         probe_s = time.monotonic() - start
         values = self._run_estimate([str(path)], told, is_cancelled)
         measured = _read_estimate(values, told)
@@ -274,6 +207,11 @@ class Extraction:
             fetch_s=probe_s * plan.num_px / probe.num_px,
             warnings=measured.warnings,
         )
+
+    def _what(self) -> tuple[RasterInput, Area | None, float | None, str | None]:
+        """What the preparation is for."""
+        request = self._request
+        return request.raster, request.area, request.options.gsd_m, request.options.weights
 
     def _area_share(self) -> float:
         """How much of the rectangle that is fetched belongs to the area."""
@@ -305,17 +243,44 @@ class _Told:
         self._listener.on_log(line)
 
 
+def _read_result(values: Mapping[str, Any], told: _Told, *, has_outputs: bool) -> ExtractionResult:
+    with _understanding():
+        return ExtractionResult(
+            buildings=int(values["buildings"]),
+            area_km2=float(values["area_km2"]),
+            tiles=int(values["tiles"]),
+            seconds=float(values["seconds"]),
+            outputs=tuple(Path(one) for one in values["outputs"]) if has_outputs else (),
+            origin=values.get("origin") or {},
+            warnings=tuple(told.warnings),
+        )
+
+
 def _read_estimate(values: Mapping[str, Any], told: _Told) -> Estimate:
-    return Estimate(
-        tiles=int(values["tiles"]),
-        area_km2=float(values["area_km2"]),
-        gsd_m=float(values["gsd_m"]),
-        tiles_per_s=float(values["tiles_per_s"]),
-        seconds=float(values["seconds"]),
-        fetch_px=0,
-        fetch_s=0.0,
-        warnings=tuple(told.warnings),
-    )
+    with _understanding():
+        return Estimate(
+            tiles=int(values["tiles"]),
+            area_km2=float(values["area_km2"]),
+            gsd_m=float(values["gsd_m"]),
+            tiles_per_s=float(values["tiles_per_s"]),
+            seconds=float(values["seconds"]),
+            fetch_px=0,
+            fetch_s=0.0,
+            warnings=tuple(told.warnings),
+        )
+
+
+@contextlib.contextmanager
+def _understanding() -> Iterator[None]:
+    """Errors for what a geoseg of another version may answer."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise CommandFailed(
+            tr("geoseg answered something that the plugin does not understand: {what}").format(
+                what=error
+            )
+        ) from error
 
 
 @contextlib.contextmanager
@@ -326,9 +291,3 @@ def _make_temporary_folder() -> Iterator[Path]:
     finally:
         # On Windows something may still hold a file; it is the system's to remove, then.
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _make_file_name(name: str) -> str:
-    """The name of a layer as that of a file; results name their raster by it."""
-    kept = "".join(one if one.isalnum() or one in " -_." else "_" for one in name).strip(" .")
-    return kept[:80] or "raster"

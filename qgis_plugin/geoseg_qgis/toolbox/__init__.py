@@ -1,0 +1,1 @@
+"""The algorithms of geoseg in QGIS's toolbox, models, batches and `qgis_process`."""
