@@ -130,11 +130,14 @@ def pipe() -> Iterator[tuple[int, int]]:
 
 def test_an_interrupt_of_another_thread_wakes_the_main_one() -> None:
     with InterruptWatch(raises=True) as watch:
-        # Before it waits, or in the midst of it.
-        thread = threading.Timer(0.01, watch.interrupt)
-        thread.start()
-        with pytest.raises(KeyboardInterrupt):
+        thread = threading.Thread(target=watch.interrupt)
+
+        def wait() -> None:
+            thread.start()
             threading.Event().wait(SECONDS)
+
+        with pytest.raises(KeyboardInterrupt):
+            wait()
         thread.join()
         assert watch.is_asked
     heard = []
