@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsProject, QgsRasterLayer
-from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
 from qgis.PyQt.QtWidgets import QAction, QMainWindow, QMenu, QToolBar
 
@@ -29,6 +29,10 @@ class Desktop:
         self.tools = QToolBar()
         self.menu = QMenu()
         self.docks: list[object] = []
+        # So that the layers of the project are drawn, as in QGIS.
+        self.bridge = QgsLayerTreeMapCanvasBridge(
+            QgsProject.instance().layerTreeRoot(), self.canvas
+        )
         self.window.setCentralWidget(self.canvas)
         self.window.addToolBar(self.tools)
         self.window.resize(1100, 800)
@@ -70,6 +74,7 @@ def desktop() -> Iterator[Desktop]:
     made = Desktop()
     yield made
     QgsProject.instance().clear()
+    made.bridge.deleteLater()
     made.window.close()
     made.window.deleteLater()
     made.bar.deleteLater()
