@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
@@ -11,6 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
 
 from geoseg_qgis.settings import Settings
+from geoseg_qgis.toolbox.command_algorithm import ICON
 from geoseg_qgis.toolbox.provider import GeosegProvider
 from geoseg_qgis.translation import install_translator, remove_translator, tr
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from geoseg_qgis.gui.dock import GeosegDock
     from geoseg_qgis.gui.dock_controller import DockController
-
-ICON = Path(__file__).parent / "icons" / "geoseg.svg"
 
 
 class GeosegPlugin:
