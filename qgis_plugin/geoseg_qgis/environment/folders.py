@@ -40,9 +40,10 @@ class EnvironmentFolders:
         Raises:
             OSError: it cannot be made.
         """
-        numbers = [
-            int(found.group(1)) for found in map(_NUMBERED.search, self._list_names()) if found
-        ]
+        current = self.read_current()
+        names = [*self._list_names(), *([] if current is None else [current[0].name])]
+        found = map(_NUMBERED.search, names)
+        numbers = [int(one.group(1)) for one in found if one]
         folder = self.root / f"env-{max(numbers, default=0) + 1:04d}"
         folder.mkdir(parents=True)
         return folder

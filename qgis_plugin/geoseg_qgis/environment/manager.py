@@ -27,6 +27,7 @@ from geoseg_qgis.environment.plan import InstallPlan, Package
 from geoseg_qgis.environment.progress import InstallProgress
 from geoseg_qgis.environment.reporter import Reporter
 from geoseg_qgis.environment.sizes import measure_sizes
+from geoseg_qgis.environment.wheels import check_wheel_folder
 
 __all__ = [
     "Environment",
@@ -152,7 +153,7 @@ class EnvironmentManager:
             CommandCancelled: the reporter said so; nothing of it is left.
             EnvironmentMissing: the Python cannot be started.
         """
-        _check_options(options)
+        check_wheel_folder(options)
         with contextlib.ExitStack() as undo, _as_failures():
             lock = FolderLock(self.root)
             undo.callback(lock.release)
@@ -293,15 +294,6 @@ class EnvironmentManager:
                 "\n".join(f"{name}: {text}" for name, text in facts.texts.items()),
             )
         return facts.geoseg_version
-
-
-def _check_options(options: InstallOptions) -> None:
-    folder = options.wheel_folder
-    if folder is None:
-        if options.is_offline:
-            raise CommandFailed("Without a network a folder of wheels must be chosen.")
-    elif not any(folder.glob("*.whl")):
-        raise CommandFailed(f"The folder of wheels must hold wheels (*.whl); {folder} has none.")
 
 
 @contextlib.contextmanager

@@ -55,7 +55,9 @@ class Pip:
             CommandCancelled: the reporter said so.
         """
         self._version = self._read_version()
-        if self._version >= _TELLS_PROGRESS:
+        # A folder of wheels seldom has a newer one; it is looked for only where it is needed.
+        needed = _TELLS_PLAN if self._options.is_offline else _TELLS_PROGRESS
+        if self._version >= needed:
             return
         try:
             self._run(["install", "--upgrade", *self._make_sources(), "pip>=24.1"])

@@ -21,7 +21,7 @@ _CAUSES = (
         "on the way: try again.",
     ),
     (
-        r"BadZipFile|has an invalid wheel|is not a zip file",
+        r"BadZipFile|has an invalid wheel|is not a zip file|Wheel '.*' located at .* is invalid",
         "A wheel is damaged. Make or download it again.",
     ),
     (
@@ -30,7 +30,7 @@ _CAUSES = (
         "folder of wheels.",
     ),
     (
-        r"ProxyError|Cannot connect to proxy|Tunnel connection failed|\b407\b",
+        r"ProxyError|Cannot connect to proxy|Tunnel connection failed",
         "The proxy refused the connection. Look at the proxy in QGIS's settings.",
     ),
     (

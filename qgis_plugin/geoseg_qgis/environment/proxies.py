@@ -86,6 +86,19 @@ def find_proxy(variables: Mapping[str, str], scheme: str) -> str:
     return next((lower[name] for name in names if name in lower), "")
 
 
+def is_excluded(host: str, variables: Mapping[str, str]) -> bool:
+    """Whether a host is asked without a proxy, by NO_PROXY among environment variables.
+
+    Example:
+        >>> is_excluded("maps.intra.org", {"NO_PROXY": "localhost,intra.org"})
+        True
+    """
+    excluded = variables.get("NO_PROXY") or variables.get("no_proxy") or ""
+    names = [one.strip().lower().lstrip(".") for one in excluded.split(",") if one.strip()]
+    host = host.lower()
+    return any(name == "*" or host == name or host.endswith(f".{name}") for name in names)
+
+
 def _find_hosts(excluded: Iterable[str]) -> list[str]:
     """Hosts of what QGIS calls excluded URLs: "http://intra.org/maps" is all of intra.org."""
     hosts = (re.sub(r"^[a-z]+://", "", one.strip()).split("/")[0] for one in excluded)

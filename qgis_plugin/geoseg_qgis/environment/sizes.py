@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from geoseg_qgis.engine.errors import CommandCancelled
 from geoseg_qgis.environment.plan import Package
-from geoseg_qgis.environment.proxies import find_proxy
+from geoseg_qgis.environment.proxies import find_proxy, is_excluded
 
 _NUM_THREADS = 8
 _TIMEOUT_S = 10.0
@@ -49,7 +49,7 @@ def measure_sizes(
     remote = [one.url for one in packages if one.url.startswith(("http:", "https:"))]
     for url in remote:
         waiting.put(url)
-    opener = make_opener(variables)
+    asker = SizeAsker(variables)
 
     def work() -> None:
         while True:
@@ -57,7 +57,7 @@ def measure_sizes(
                 url = waiting.get_nowait()
             except queue.Empty:
                 return
-            sizes[url] = ask_size(opener, url)
+            sizes[url] = asker.ask(url)
 
     # Daemons: one that waits for a server that is silent holds up nobody.
     for _ in range(min(_NUM_THREADS, len(remote))):
@@ -72,29 +72,39 @@ def measure_sizes(
     return [replace(one, size_bytes=known.get(one.url, _stat(one.url))) for one in packages]
 
 
-def make_opener(variables: Mapping[str, str]) -> urllib.request.OpenerDirector:
-    """What asks servers, through the proxies and with the certificates that pip would use."""
-    proxies = {scheme: find_proxy(variables, scheme) for scheme in ("http", "https")}
-    merged = {**os.environ, **variables}
-    bundle = merged.get("PIP_CERT") or merged.get("REQUESTS_CA_BUNDLE")
-    context = ssl.create_default_context(
-        cafile=bundle if bundle and Path(bundle).exists() else None
-    )
+class SizeAsker:
+    """Asks servers, through the proxies and with the certificates that pip would use.
+
+    Args:
+        variables: environment variables that tell of proxies.
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        proxies = {scheme: find_proxy(variables, scheme) for scheme in ("http", "https")}
+        self._proxied = _make_opener({scheme: url for scheme, url in proxies.items() if url})
+        self._direct = _make_opener({})
+        self._variables = variables
+
+    def ask(self, url: str) -> int | None:
+        """Size of a file on a server; None if it does not tell."""
+        try:
+            host = urlsplit(url).hostname or ""
+            opener = self._direct if is_excluded(host, self._variables) else self._proxied
+            request = urllib.request.Request(url, method="HEAD")
+            with opener.open(request, timeout=_TIMEOUT_S) as answer:
+                length = answer.headers.get("Content-Length")
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+        return int(length) if length and length.isdigit() else None
+
+
+def _make_opener(proxies: dict[str, str]) -> urllib.request.OpenerDirector:
+    bundle = os.environ.get("PIP_CERT") or os.environ.get("REQUESTS_CA_BUNDLE")
+    has_bundle = bundle is not None and Path(bundle).is_file()
+    context = ssl.create_default_context(cafile=bundle if has_bundle else None)
     return urllib.request.build_opener(
-        urllib.request.ProxyHandler({scheme: url for scheme, url in proxies.items() if url}),
-        urllib.request.HTTPSHandler(context=context),
+        urllib.request.ProxyHandler(proxies), urllib.request.HTTPSHandler(context=context)
     )
-
-
-def ask_size(opener: urllib.request.OpenerDirector, url: str) -> int | None:
-    """Size of a file on a server; None if it does not tell."""
-    request = urllib.request.Request(url, method="HEAD")
-    try:
-        with opener.open(request, timeout=_TIMEOUT_S) as answer:
-            length = answer.headers.get("Content-Length")
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    return int(length) if length and length.isdigit() else None
 
 
 def _stat(url: str) -> int | None:
