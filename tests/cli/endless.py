@@ -8,6 +8,7 @@ The shards of a raster have one tile each.
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from geoseg.types import Detection
 from tests.bright import BrightDetector
 
 NUM_TILES = 5
+NOTE = "the network is at the sixth tile"
 
 
 class EndlessDetector(BrightDetector):
@@ -29,6 +31,7 @@ class EndlessDetector(BrightDetector):
     def detect(self, images: NDArray[Any], windows: Any = None) -> list[list[Detection]]:
         """Find the bright patches, as long as it comes back."""
         if len(self.num_seen) == NUM_TILES:
+            sys.stderr.write(f"{NOTE}\n")
             threading.Event().wait()
         return super().detect(images, windows)
 
