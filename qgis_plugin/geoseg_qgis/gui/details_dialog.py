@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qgis.core import QgsApplication
@@ -115,7 +115,7 @@ class DetailsDialog(QDialog):
         metrics = self.fontMetrics()
         self.resize(metrics.averageCharWidth() * 90, metrics.lineSpacing() * 30)
 
-    def _show(self, doctor: object) -> None:
+    def _show(self, doctor: Mapping[str, str] | str) -> None:
         self.text.setPlainText(
             make_report(
                 message=self._message,
@@ -127,7 +127,7 @@ class DetailsDialog(QDialog):
         )
 
     def _on_checked(self, facts: EnvironmentFacts) -> None:
-        self._show(dict(facts.texts))
+        self._show(facts.texts)
 
     def _on_failed(self, message: str, _details: str) -> None:
         self._show(f"It failed: {message}")

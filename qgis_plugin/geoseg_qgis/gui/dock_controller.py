@@ -246,7 +246,9 @@ class DockController(QObject):
             self._message_bar.pushMessage(tr("geoseg"), text, Qgis.MessageLevel.Success, 10)
 
     def _tell_failure(self, message: str, details: str) -> None:
-        self.dock.log.append(details.splitlines()[-_LOG_LINES:])
+        known = set(self.dock.log.last_lines(_LOG_LINES))
+        new = [line for line in details.splitlines() if line.strip() and line not in known]
+        self.dock.log.append(new[-_LOG_LINES:])
         has_result = self.runs.group is not None and bool(self.runs.group.layers())
         self.dock.run.show_outcome(message, has_result=has_result)
         item = self._message_bar.createMessage(tr("geoseg"), message)

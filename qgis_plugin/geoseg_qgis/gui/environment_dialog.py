@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -250,7 +251,7 @@ class EnvironmentDialog(QDialog):
                 problem or tr("Show what will be downloaded; nothing is installed yet.")
             )
 
-    def _work(self, task: BackgroundTask, on_success: Callable[[object], None]) -> None:
+    def _work(self, task: BackgroundTask, on_success: Callable[[Any], None]) -> None:
         self.log.text.clear()
         self.cancel_button.setEnabled(True)
         self.work_page.show_step(task.description(), None)

@@ -14,13 +14,12 @@ class Note(QWidget):
         """Make an empty note.
 
         Args:
-            icon: Name of an icon of QGIS's theme.
+            icon: Name of an icon of QGIS's theme; empty for none.
             parent: Widget that it belongs to.
         """
         super().__init__(parent)
-        size_px = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon = QLabel()
-        self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size_px, size_px))
+        self.set_icon(icon)
         self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text = QLabel()
         self._text.setWordWrap(True)
@@ -31,6 +30,13 @@ class Note(QWidget):
         layout.addWidget(self._icon)
         layout.addWidget(self._text, 1)
         self.hide()
+
+    def set_icon(self, icon: str) -> None:
+        """Show another icon of QGIS's theme; none for an empty name."""
+        self._icon.setVisible(bool(icon))
+        if icon:
+            size_px = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+            self._icon.setPixmap(QgsApplication.getThemeIcon(icon).pixmap(size_px, size_px))
 
     def text(self) -> str:
         """What is said; empty while hidden."""

@@ -21,6 +21,11 @@ from geoseg_qgis.gui.phase import Phase
 from geoseg_qgis.translation import tr
 
 _PARTS = 1000
+_OUTCOME_ICONS = {
+    Phase.DONE: "/mIconSuccess.svg",
+    Phase.FAILED: "/mIconWarning.svg",
+    Phase.CANCELLED: "/mIconInfo.svg",
+}
 
 
 class RunPanel(QWidget):
@@ -61,7 +66,7 @@ class RunPanel(QWidget):
         if phase is Phase.RUNNING:
             self.progress.setRange(0, 0)
         if phase is Phase.CANCELLING:
-            self.status.setText(tr("Cancelling…"))
+            self.status.say(tr("Cancelling…"))
 
     def show_problem(self, problem: str) -> None:
         """Allow the start, or say why it is not possible."""
@@ -91,8 +96,7 @@ class RunPanel(QWidget):
         """
         if self._phase is not Phase.RUNNING:
             return
-        self.status.setText(text)
-        self.status.setVisible(True)
+        self.status.say(text)
         if share is None:
             self.progress.setRange(0, 0)
         else:
@@ -102,8 +106,8 @@ class RunPanel(QWidget):
     def show_outcome(self, text: str, *, has_result: bool) -> None:
         """Say how the run ended, and offer what can be done with its result."""
         self._has_result = has_result
-        self.status.setText(text)
-        self.status.setVisible(bool(text))
+        self.status.set_icon(_OUTCOME_ICONS.get(self._phase, ""))
+        self.status.say(text)
         self.result_row.setVisible(has_result and not self._phase.is_busy)
 
     def style_name(self) -> str:
@@ -136,8 +140,7 @@ class RunPanel(QWidget):
         self.progress.setTextVisible(True)
         self.progress.setAccessibleName(tr("Progress"))
         self.progress.setToolTip(tr("How far the search for buildings is."))
-        self.status = _make_text()
-        self.status.hide()
+        self.status = Note("")
         self.note = Note()
 
     def _make_buttons(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
@@ -39,7 +40,7 @@ class TaskFollower(QObject):
     def follow(
         self,
         task: BackgroundTask,
-        on_success: Callable[[object], None],
+        on_success: Callable[[Any], None],
         on_failure: Callable[[str, str], None],
         on_stop: Callable[[], None],
     ) -> None:

@@ -75,7 +75,7 @@ class BackgroundTask(QgsTask):
         except EngineError as error:
             self._problem = (str(error), str(getattr(error, "details", "")))
             return False
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             # QGIS would drop it: what goes wrong in a thread of its is seen by nobody.
             self._problem = (
                 tr("Something unforeseen happened: {error}").format(error=error),

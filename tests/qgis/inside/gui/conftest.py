@@ -1,5 +1,8 @@
 """A small desktop for the windows of the plugin, and a command that does what a test wants."""
 
+# The desktop has the methods of QGIS.
+# ruff: noqa: N802
+
 from __future__ import annotations
 
 import stat

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qgis.core import (
@@ -36,7 +37,7 @@ from geoseg_qgis.settings import Settings
 
 
 @pytest.fixture
-def dock(desktop, settings: Settings) -> Iterator[GeosegDock]:
+def dock(desktop: Any, settings: Settings) -> Iterator[GeosegDock]:
     made = GeosegDock(desktop.canvas, settings, desktop.window)
     desktop.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
     QCoreApplication.processEvents()
@@ -57,6 +58,13 @@ def add_polygons(*rectangles: QgsRectangle) -> QgsVectorLayer:
     return layer
 
 
+def boxes_of(dock: GeosegDock) -> list[QgsRectangle]:
+    """The rectangles round what is meant."""
+    area = dock.area.area()
+    assert area is not None
+    return [one.boundingBox() for one in area.iterate()]
+
+
 INSIDE = QgsRectangle(500010, 3499950, 500030, 3499970)
 OUTSIDE = QgsRectangle(600010, 3499950, 600030, 3499970)
 
@@ -71,7 +79,9 @@ def test_without_a_raster_the_dock_shows_how_to_add_one(dock: GeosegDock) -> Non
 
 def test_an_added_file_is_chosen(dock: GeosegDock, raster_file: Path) -> None:
     dock.raster.add_file(raster_file)
-    assert dock.raster.layer().source() == str(raster_file)
+    layer = dock.raster.layer()
+    assert layer is not None
+    assert layer.source() == str(raster_file)
     assert dock.run.run_button.isEnabled()
     assert not dock.raster.hint.text()
     assert dock.raster.combo.isVisible()
@@ -114,10 +124,12 @@ def test_a_rectangle_has_to_be_drawn_and_may_be_anywhere_on_the_raster(
         drawing.rectangle, drawing.crs = rectangle, raster_layer.crs()
         drawing.drawn.emit()
         assert dock.run.run_button.isEnabled() is is_good
-    assert next(iter(dock.area.area().iterate())).boundingBox() == INSIDE
+    assert boxes_of(dock) == [INSIDE]
 
 
-def test_drawing_lends_the_map_a_tool_and_gives_the_old_one_back(dock: GeosegDock, desktop) -> None:
+def test_drawing_lends_the_map_a_tool_and_gives_the_old_one_back(
+    dock: GeosegDock, desktop: Any
+) -> None:
     before = desktop.canvas.mapTool()
     dock.area.set_kind(AreaKind.RECTANGLE)
     dock.area.draw_button.click()
@@ -145,8 +157,7 @@ def test_polygons_outside_or_not_selected_are_told_at_the_field(
     layer.invertSelection()
     assert not dock.area.note.text()
     assert "(1)" in dock.area.selected_box.text()
-    boxes = [one.boundingBox() for one in dock.area.area().iterate()]
-    assert boxes == [INSIDE]
+    assert boxes_of(dock) == [INSIDE]
 
 
 def test_a_removed_polygon_layer_is_let_go(dock: GeosegDock, raster_layer: QgsRasterLayer) -> None:
@@ -159,7 +170,7 @@ def test_a_removed_polygon_layer_is_let_go(dock: GeosegDock, raster_layer: QgsRa
 
 
 def test_the_map_view_is_an_area_that_follows_the_map(
-    dock: GeosegDock, raster_layer: QgsRasterLayer, desktop
+    dock: GeosegDock, raster_layer: QgsRasterLayer, desktop: Any
 ) -> None:
     desktop.canvas.setDestinationCrs(raster_layer.crs())
     dock.area.set_kind(AreaKind.CANVAS)
@@ -192,7 +203,9 @@ def test_files_are_suggested_beside_the_raster(
     assert not dock.run.run_button.isEnabled()
 
 
-def test_what_was_chosen_is_chosen_again(dock: GeosegDock, desktop, settings: Settings) -> None:
+def test_what_was_chosen_is_chosen_again(
+    dock: GeosegDock, desktop: Any, settings: Settings
+) -> None:
     dock.area.set_kind(AreaKind.CANVAS)
     dock.buildings.score.set_value(0.35)
     dock.buildings.tolerance_spin.setValue(1.25)
@@ -265,9 +278,7 @@ def test_every_control_says_what_it_is_for(dock: GeosegDock) -> None:
 
 def is_explained(widget: QWidget | None) -> bool:
     """Whether it has a tooltip, or what it is a part of, as the button of a chooser of files."""
-    return widget is not None and (
-        bool(widget.toolTip()) or is_explained(widget.parentWidget())
-    )
+    return widget is not None and (bool(widget.toolTip()) or is_explained(widget.parentWidget()))
 
 
 def mnemonics_of(dock: GeosegDock) -> Counter[str]:
@@ -308,7 +319,7 @@ def test_the_tab_key_goes_through_the_dock_from_top_to_bottom(
     assert places == sorted(places)
 
 
-def test_shutting_down_takes_everything_off_the_map(desktop, settings: Settings) -> None:
+def test_shutting_down_takes_everything_off_the_map(desktop: Any, settings: Settings) -> None:
     items = len(desktop.canvas.scene().items())
     dock = GeosegDock(desktop.canvas, settings, desktop.window)
     assert len(desktop.canvas.scene().items()) > items

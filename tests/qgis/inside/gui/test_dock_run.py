@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -42,7 +43,7 @@ DIES = "tell('start', stage='tiles', total=4)\nfootprints(1, 5)\nos.kill(os.getp
 
 @pytest.fixture
 def controller(
-    desktop, settings: Settings, raster_layer: QgsRasterLayer
+    desktop: Any, settings: Settings, raster_layer: QgsRasterLayer
 ) -> Iterator[DockController]:
     dock = GeosegDock(desktop.canvas, settings, desktop.window)
     desktop.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
@@ -82,7 +83,7 @@ def has_no_vector_layer() -> bool:
 
 
 def test_a_run_ends_in_a_styled_group_with_its_origin(
-    controller: DockController, run_script: Callable, wait_until: Callable
+    controller: DockController, run_script: Callable[..., None], wait_until: Callable[..., None]
 ) -> None:
     run_script(FINDS_SOME)
     assert not controller.dock.raster.isEnabled()
@@ -102,7 +103,7 @@ def test_a_run_ends_in_a_styled_group_with_its_origin(
 
 
 def test_footprints_appear_while_it_runs_and_cancelling_takes_less_than_a_second(
-    controller: DockController, run_script: Callable, wait_until: Callable
+    controller: DockController, run_script: Callable[..., None], wait_until: Callable[..., None]
 ) -> None:
     run_script(GOES_ON)
     wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
@@ -118,7 +119,7 @@ def test_footprints_appear_while_it_runs_and_cancelling_takes_less_than_a_second
 
 
 def test_cancelling_before_anything_was_found_leaves_no_layer(
-    controller: DockController, run_script: Callable, wait_until: Callable
+    controller: DockController, run_script: Callable[..., None], wait_until: Callable[..., None]
 ) -> None:
     run_script(SILENT)
     wait_until(lambda: controller.dock.log.text.toPlainText())
@@ -132,9 +133,9 @@ def test_cancelling_before_anything_was_found_leaves_no_layer(
 @pytest.mark.parametrize(("script", "said"), [(FAILS, "The disk is on fire."), (DIES, "")])
 def test_a_failure_is_told_in_the_message_bar_with_details(
     controller: DockController,
-    run_script: Callable,
-    wait_until: Callable,
-    desktop,
+    run_script: Callable[..., None],
+    wait_until: Callable[..., None],
+    desktop: Any,
     script: str,
     said: str,
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_failure_is_told_in_the_message_bar_with_details(
     details = next(one for one in item.findChildren(QPushButton) if one.text() == "Details")
     details.click()
     dialog = controller.details_dialog
+    assert dialog is not None
     wait_until(lambda: "self-test: fine" in dialog.report())
     report = dialog.report()
     assert "geoseg predict" in report
@@ -157,8 +159,8 @@ def test_a_failure_is_told_in_the_message_bar_with_details(
 
 def test_files_take_the_place_of_the_layer_in_memory(
     controller: DockController,
-    run_script: Callable,
-    wait_until: Callable,
+    run_script: Callable[..., None],
+    wait_until: Callable[..., None],
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "b.geojson"
@@ -185,8 +187,8 @@ def test_files_take_the_place_of_the_layer_in_memory(
 @pytest.mark.parametrize("answer", ["Yes", "No"])
 def test_files_are_replaced_only_after_asking(
     controller: DockController,
-    make_python: Callable,
-    wait_until: Callable,
+    make_python: Callable[[str], Path],
+    wait_until: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     answer: str,
@@ -197,11 +199,13 @@ def test_files_are_replaced_only_after_asking(
     monkeypatch.setenv(
         "GEOSEG_PYTHON", str(make_python("print(words, file=sys.stderr)\n" + FINDS_SOME))
     )
-    asked = []
-    button = getattr(QMessageBox.StandardButton, answer)
-    monkeypatch.setattr(
-        QMessageBox, "question", lambda *arguments: asked.append(arguments[2]) or button
-    )
+    asked: list[str] = []
+
+    def question(_window: object, _title: str, text: str) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return getattr(QMessageBox.StandardButton, answer)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
     controller.dock.run.run_button.click()
     assert len(asked) == 1
     assert str(file) in asked[0]
@@ -213,7 +217,7 @@ def test_files_are_replaced_only_after_asking(
 
 
 def test_removing_the_layer_in_memory_cancels_a_run_for_nothing_else(
-    controller: DockController, run_script: Callable, wait_until: Callable
+    controller: DockController, run_script: Callable[..., None], wait_until: Callable[..., None]
 ) -> None:
     run_script(GOES_ON)
     wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
@@ -224,8 +228,8 @@ def test_removing_the_layer_in_memory_cancels_a_run_for_nothing_else(
 
 def test_removing_the_raster_while_it_runs_does_no_harm(
     controller: DockController,
-    run_script: Callable,
-    wait_until: Callable,
+    run_script: Callable[..., None],
+    wait_until: Callable[..., None],
     raster_layer: QgsRasterLayer,
 ) -> None:
     run_script(FINDS_SOME)
@@ -235,7 +239,7 @@ def test_removing_the_raster_while_it_runs_does_no_harm(
 
 
 def test_closing_the_project_cancels_and_leaves_the_new_one_empty(
-    controller: DockController, run_script: Callable, wait_until: Callable
+    controller: DockController, run_script: Callable[..., None], wait_until: Callable[..., None]
 ) -> None:
     run_script(GOES_ON)
     wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
@@ -245,20 +249,11 @@ def test_closing_the_project_cancels_and_leaves_the_new_one_empty(
     assert not controller.dock.run.result_row.isVisible()
 
 
-def test_shutting_down_while_it_runs_ends_the_command(
-    controller: DockController, run_script: Callable, wait_until: Callable, tmp_path: Path
-) -> None:
-    pid_file = tmp_path / "pid"
-    run_script(f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n" + GOES_ON)
-    wait_until(lambda: not has_no_vector_layer() and result_layer().featureCount() == 30)
-    controller.runs.shut_down()
-    controller.runs._project.cleared.connect(controller.runs._on_project_cleared)
-    assert not Path("/proc", pid_file.read_text()).exists()
-    assert QgsApplication.taskManager().countActiveTasks() == 0
-
-
 def test_ending_all_tasks_as_qgis_does_when_it_is_closed_ends_the_command(
-    controller: DockController, run_script: Callable, wait_until: Callable, tmp_path: Path
+    controller: DockController,
+    run_script: Callable[..., None],
+    wait_until: Callable[..., None],
+    tmp_path: Path,
 ) -> None:
     pid_file = tmp_path / "pid"
     run_script(f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n" + GOES_ON)
@@ -269,7 +264,10 @@ def test_ending_all_tasks_as_qgis_does_when_it_is_closed_ends_the_command(
 
 
 def test_the_result_is_zoomed_to_and_restyled(
-    controller: DockController, run_script: Callable, wait_until: Callable, desktop
+    controller: DockController,
+    run_script: Callable[..., None],
+    wait_until: Callable[..., None],
+    desktop: Any,
 ) -> None:
     run_script(FINDS_SOME)
     wait_until(lambda: controller.runs.phase is Phase.DONE)
@@ -284,7 +282,7 @@ def test_the_result_is_zoomed_to_and_restyled(
 
 
 def test_nothing_found_is_said_and_not_a_failure(
-    controller: DockController, run_script: Callable, wait_until: Callable
+    controller: DockController, run_script: Callable[..., None], wait_until: Callable[..., None]
 ) -> None:
     run_script("end()")
     wait_until(lambda: controller.runs.phase is Phase.DONE)
@@ -293,8 +291,8 @@ def test_nothing_found_is_said_and_not_a_failure(
 
 def test_an_estimate_is_told_by_itself_and_again_when_something_changes(
     controller: DockController,
-    make_python: Callable,
-    wait_until: Callable,
+    make_python: Callable[[str], Path],
+    wait_until: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("GEOSEG_PYTHON", str(make_python("")))
@@ -311,6 +309,8 @@ def test_an_estimate_is_told_by_itself_and_again_when_something_changes(
 def test_without_an_environment_the_start_opens_the_set_up(controller: DockController) -> None:
     controller.dock.run.run_button.click()
     assert controller.runs.phase is Phase.IDLE
-    assert controller.environment_dialog.isVisible()
-    controller.environment_dialog.close()
+    dialog = controller.environment_dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.close()
     assert controller.environment_dialog is None

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -76,7 +77,7 @@ def read_wait_s() -> float:
 
 @pytest.fixture
 def controller(
-    desktop, settings: Settings, raster_layer: QgsRasterLayer
+    desktop: Any, settings: Settings, raster_layer: QgsRasterLayer
 ) -> Iterator[DockController]:
     dock = GeosegDock(desktop.canvas, settings, desktop.window)
     desktop.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from qgis.core import QgsApplication
@@ -87,7 +88,7 @@ def search() -> dict[str, object]:
 
 @pytest.fixture
 def dialog(
-    desktop,
+    desktop: Any,
     settings: Settings,
     search: dict[str, object],
     wait_until: Callable[..., None],
@@ -108,7 +109,9 @@ def dialog(
 
 
 def manager_of(dialog: EnvironmentDialog) -> FakeManager:
-    return dialog._manager
+    manager: Any = dialog._manager
+    assert isinstance(manager, FakeManager)
+    return manager
 
 
 def go_to_plan(dialog: EnvironmentDialog, wait_until: Callable[..., None]) -> None:

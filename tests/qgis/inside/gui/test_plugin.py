@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsSettings
@@ -34,7 +35,7 @@ def profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
 
 
-def load(desktop) -> GeosegPlugin:
+def load(desktop: Any) -> GeosegPlugin:
     plugin = geoseg_qgis.classFactory(desktop)
     plugin.initGui()
     QCoreApplication.processEvents()
@@ -48,7 +49,7 @@ def unload(plugin: GeosegPlugin) -> None:
     gc.collect()
 
 
-def take_stock(desktop) -> dict[str, object]:
+def take_stock(desktop: Any) -> dict[str, object]:
     """All that a plugin could leave behind."""
     project, canvas = QgsProject.instance(), desktop.canvas
     signals = [
@@ -74,7 +75,7 @@ def take_stock(desktop) -> dict[str, object]:
     }
 
 
-def click(desktop) -> None:
+def click(desktop: Any) -> None:
     """Click the button in the tool bar with the mouse."""
     button = desktop.tools.widgetForAction(desktop.tools.actions()[-1])
     assert isinstance(button, QToolButton)
@@ -82,7 +83,7 @@ def click(desktop) -> None:
     QCoreApplication.processEvents()
 
 
-def test_loading_unloading_and_loading_again_leaves_nothing(desktop) -> None:
+def test_loading_unloading_and_loading_again_leaves_nothing(desktop: Any) -> None:
     before = take_stock(desktop)
     for _ in range(2):
         plugin = load(desktop)
@@ -98,7 +99,7 @@ def test_loading_unloading_and_loading_again_leaves_nothing(desktop) -> None:
         assert take_stock(desktop) == before
 
 
-def test_the_button_and_the_menu_show_and_hide_the_dock(desktop) -> None:
+def test_the_button_and_the_menu_show_and_hide_the_dock(desktop: Any) -> None:
     plugin = load(desktop)
     dock = desktop.docks[0]
     assert not dock.isVisible()
@@ -114,7 +115,7 @@ def test_the_button_and_the_menu_show_and_hide_the_dock(desktop) -> None:
     unload(plugin)
 
 
-def test_the_button_has_an_icon_of_any_size(desktop) -> None:
+def test_the_button_has_an_icon_of_any_size(desktop: Any) -> None:
     plugin = load(desktop)
     icon = desktop.tools.actions()[0].icon()
     for size_px in (16, 24, 64):
@@ -127,7 +128,7 @@ def test_the_button_has_an_icon_of_any_size(desktop) -> None:
 
 
 def test_unloading_in_the_middle_of_a_run_ends_it(
-    desktop,
+    desktop: Any,
     raster_layer: QgsRasterLayer,
     make_python: Callable[[str], Path],
     wait_until: Callable[..., None],
@@ -153,7 +154,7 @@ def test_unloading_in_the_middle_of_a_run_ends_it(
 
 
 def test_unloading_in_the_middle_of_an_estimate_and_of_the_set_up_ends_them(
-    desktop,
+    desktop: Any,
     raster_layer: QgsRasterLayer,
     make_python: Callable[[str], Path],
     wait_until: Callable[..., None],
@@ -184,13 +185,14 @@ def test_qgis_process_gets_the_algorithms_without_a_window() -> None:
     assert registry.providerById("geoseg") is None
 
 
-def test_the_language_is_taken_out_again(
-    desktop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    installed: list[object] = []
-    monkeypatch.setattr(
-        "geoseg_qgis.plugin.install_translator", lambda: installed.append("de") or "de"
-    )
+def test_the_language_is_taken_out_again(desktop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed: list[str] = []
+
+    def install() -> str:
+        installed.append("de")
+        return "de"
+
+    monkeypatch.setattr("geoseg_qgis.plugin.install_translator", install)
     monkeypatch.setattr("geoseg_qgis.plugin.remove_translator", installed.remove)
     plugin = load(desktop)
     assert installed == ["de"]
@@ -198,7 +200,7 @@ def test_the_language_is_taken_out_again(
     assert not installed
 
 
-def test_what_was_chosen_is_remembered_when_the_plugin_is_unloaded(desktop) -> None:
+def test_what_was_chosen_is_remembered_when_the_plugin_is_unloaded(desktop: Any) -> None:
     plugin = load(desktop)
     desktop.docks[0].buildings.tolerance_spin.setValue(2.5)
     unload(plugin)

@@ -43,9 +43,7 @@ def test_areas(area_km2: float, text: str) -> None:
     assert say_area(area_km2) == text
 
 
-@pytest.mark.parametrize(
-    ("num_bytes", "text"), [(0, "1 MB"), (34e6, "34 MB"), (1.24e9, "1.2 GB")]
-)
+@pytest.mark.parametrize(("num_bytes", "text"), [(0, "1 MB"), (34e6, "34 MB"), (1.24e9, "1.2 GB")])
 def test_sizes(num_bytes: float, text: str) -> None:
     assert say_bytes(num_bytes) == text
 
