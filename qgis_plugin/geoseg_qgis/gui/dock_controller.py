@@ -160,6 +160,7 @@ class DockController(QObject):
         self.runs.logged.connect(self._on_logged)
         self.runs.ended.connect(self._on_ended)
         self.runs.failed.connect(self._tell_failure)
+        self.runs.forgotten.connect(lambda: foot.show_outcome("", has_result=False))
 
     def _offer_estimate(self) -> None:
         dock = self.dock

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -17,7 +16,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas
 
-from geoseg_qgis.result_layers import add_result_group, apply_style, load_results, write_origin
+from geoseg_qgis.result_layers import add_result_group, apply_style, write_origin
 
 _MARGIN = 1.1
 
@@ -55,19 +54,15 @@ class ResultGroup:
         found = (self._project.mapLayer(one) for one in self._ids)
         return [layer for layer in found if isinstance(layer, QgsVectorLayer)]
 
-    def show_files(self, outputs: Sequence[Path], *, keep_live: bool) -> list[Path]:
+    def show_files(self, layers: Sequence[QgsVectorLayer], *, keep_live: bool) -> None:
         """Add the layers of files; they take the place of the layer in memory, if they may.
 
         Args:
-            outputs: Files that were written.
+            layers: Not in the project yet; where there are none, nothing is done.
             keep_live: Whether the layer in memory stays beside them.
-
-        Returns:
-            Files that QGIS does not show as layers.
         """
-        layers, others = load_results(outputs)
         if not layers:
-            return others
+            return
         group = self._find_group()
         if group is None:
             raster = self._project.mapLayer(self._raster_id)
@@ -84,7 +79,6 @@ class ResultGroup:
         self._ids += [layer.id() for layer in layers]
         if not keep_live:
             self._remove(self._live_id)
-        return others
 
     def give_up_if_empty(self) -> None:
         """Remove the layer in memory, if it has nothing in it, and with it an empty group."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from geoseg_qgis.extraction_request import ExtractionRequest
 from geoseg_qgis.gui.live_footprints import LiveFootprints
 from geoseg_qgis.gui.phase import Phase
 from geoseg_qgis.gui.result_group import ResultGroup
+from geoseg_qgis.gui.task_follower import TaskFollower
 from geoseg_qgis.gui.wording import say_area, say_count, say_duration
 from geoseg_qgis.result_layers import make_live_layer
 from geoseg_qgis.tasks.extraction_task import ExtractionTask
+from geoseg_qgis.tasks.load_task import LoadedResults, make_load_task
 from geoseg_qgis.translation import tr
 
 _END_MS = 5000
@@ -53,6 +55,7 @@ class RunController(QObject):
         logged: lines of the log.
         ended: a text on how the run ended; comes after the phase.
         failed: a message and details; comes after the phase.
+        forgotten: the layers of the last run are gone with their project.
     """
 
     phase_changed = pyqtSignal(object)
@@ -60,6 +63,7 @@ class RunController(QObject):
     logged = pyqtSignal(list)
     ended = pyqtSignal(str)
     failed = pyqtSignal(str, str)
+    forgotten = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +73,8 @@ class RunController(QObject):
         self._task: ExtractionTask | None = None
         self._live: LiveFootprints | None = None
         self._result: ExtractionResult | None = None
+        self._loaded: LoadedResults | None = None
+        self._opening = TaskFollower(self)
         self._project = QgsProject.instance()
         self._project.cleared.connect(self._on_project_cleared)
 
@@ -77,7 +83,7 @@ class RunController(QObject):
         if self.phase.is_busy:
             return
         self._drop_live()
-        self._run, self._result = run, None
+        self._run, self._result, self._loaded = run, None, None
         layer = make_live_layer(run.request.raster.crs)
         title = tr("Buildings of {raster}, {time}").format(
             raster=run.raster.name(), time=time.strftime("%H:%M")
@@ -101,7 +107,7 @@ class RunController(QObject):
         if self.phase is not Phase.RUNNING:
             return
         if self._task is None:
-            # Only the drawing is left.
+            # Only showing the result is left.
             self._finish()
             return
         self._go(Phase.CANCELLING)
@@ -110,6 +116,7 @@ class RunController(QObject):
     def shut_down(self) -> None:
         """End everything, wait for it, and let go of the project; the layers stay."""
         self._project.cleared.disconnect(self._on_project_cleared)
+        self._opening.shut_down()
         task, self._task = self._task, None
         if task is not None:
             for signal in (task.progressed, task.logged, task.found):
@@ -140,35 +147,54 @@ class RunController(QObject):
     def _on_finished(self, result: ExtractionResult) -> None:
         self._task = None
         self._result = result
-        if self._live is None or self._live.num_waiting == 0:
-            self._finish()
-        else:
+        if not result.outputs:
+            self._on_opened(LoadedResults((), ()))
+            return
+        self.progressed.emit(tr("Opening the buildings"), None)
+        not_opened = LoadedResults((), result.outputs)
+        self._opening.follow(
+            make_load_task(result.outputs),
+            self._on_opened,
+            lambda _message, _details: self._on_opened(not_opened),
+            lambda: self._on_opened(not_opened),
+        )
+
+    def _on_opened(self, loaded: LoadedResults) -> None:
+        self._loaded = loaded
+        keeps_live = self._run is not None and self._run.keep_temporary
+        is_needed = keeps_live or not loaded.layers
+        if is_needed and self._live is not None and self._live.num_waiting:
             self.progressed.emit(tr("Drawing the buildings"), None)
+        else:
+            self._finish()
 
     def _on_drained(self) -> None:
         if self._live is not None and self._live.layer is None:
             self._on_live_removed()
-        elif self._result is not None and self.phase.is_busy:
+        elif self._loaded is not None and self.phase.is_busy:
             self._finish()
 
     def _on_live_removed(self) -> None:
         """Nobody wants the result any more where it is only in memory."""
-        run = self._run
-        if run is not None and not run.request.outputs:
+        if self._run is not None and not self._run.request.outputs:
             self.cancel()
-        if self._result is not None and self.phase.is_busy:
+        elif self._loaded is not None and self.phase.is_busy:
             self._finish()
 
     def _finish(self) -> None:
         result, run, group = self._result, self._run, self.group
+        self._opening.drop()
         self._drop_live()
         if result is None or run is None or group is None:
+            self._go(Phase.CANCELLED)
+            self.ended.emit(tr("Cancelled."))
             return
-        others = group.show_files(result.outputs, keep_live=run.keep_temporary)
+        loaded = self._loaded or LoadedResults((), result.outputs)
+        group.show_files(loaded.layers, keep_live=run.keep_temporary)
         group.apply_style(run.style)
         group.write_origin(result.origin)
         self._go(Phase.DONE)
-        self.ended.emit(_say_result(result, others))
+        self.ended.emit(_say_result(result, loaded.others))
 
     def _on_failed(self, message: str, details: str) -> None:
         self._leave()
@@ -204,11 +230,14 @@ class RunController(QObject):
             live.deleteLater()
 
     def _on_project_cleared(self) -> None:
-        self.cancel()
         self.group = None
+        if self.phase.is_busy:
+            self.cancel()
+        else:
+            self.forgotten.emit()
 
 
-def _say_result(result: ExtractionResult, others: list[Path]) -> str:
+def _say_result(result: ExtractionResult, others: Sequence[Path]) -> str:
     if result.buildings == 0:
         return tr("No buildings were found. A lower score may find some.")
     lines = [

@@ -314,3 +314,14 @@ def test_without_an_environment_the_start_opens_the_set_up(controller: DockContr
     assert dialog.isVisible()
     dialog.close()
     assert controller.environment_dialog is None
+
+
+def test_the_result_of_a_closed_project_is_forgotten(
+    controller: DockController, run_script: Callable[..., None], wait_until: Callable[..., None]
+) -> None:
+    run_script(FINDS_SOME)
+    wait_until(lambda: controller.runs.phase is Phase.DONE)
+    assert controller.dock.run.result_row.isVisible()
+    QgsProject.instance().clear()
+    assert not controller.dock.run.result_row.isVisible()
+    assert not controller.dock.run.status.text()
