@@ -47,7 +47,7 @@ class ResultGroup:
         self._raster_id = "" if raster is None else raster.id()
         self._live_id = live.id()
         self._ids = [live.id()]
-        add_result_group(project, title, [live], raster)
+        _unfold(add_result_group(project, title, [live], raster))
 
     def layers(self) -> list[QgsVectorLayer]:
         """The layers that are still there."""
@@ -66,7 +66,7 @@ class ResultGroup:
         group = self._find_group()
         if group is None:
             raster = self._project.mapLayer(self._raster_id)
-            add_result_group(
+            group = add_result_group(
                 self._project,
                 self._title,
                 layers,
@@ -76,6 +76,7 @@ class ResultGroup:
             for index, layer in enumerate(layers):
                 self._project.addMapLayer(layer, False)
                 group.insertLayer(index, layer)
+        _unfold(group)
         self._ids += [layer.id() for layer in layers]
         if not keep_live:
             self._remove(self._live_id)
@@ -135,3 +136,11 @@ class ResultGroup:
             self._ids.remove(layer_id)
         if self._project.mapLayer(layer_id) is not None:
             self._project.removeMapLayer(layer_id)
+
+
+def _unfold(group: QgsLayerTreeGroup) -> None:
+    """Show the layers of a group, and what their colours mean."""
+    for node in (group, *group.findLayers()):
+        # The tree looks only at changes, and what is new is unfolded already.
+        node.setExpanded(False)
+        node.setExpanded(True)

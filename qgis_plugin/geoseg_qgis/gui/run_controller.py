@@ -136,9 +136,15 @@ class RunController(QObject):
         parts = [text]
         if eta_s > 0:
             parts.append(tr("{duration} left").format(duration=say_duration(eta_s)))
-        if found:
-            parts.append(tr("{n} found").format(n=say_count(found)))
-        self.progressed.emit(" · ".join(parts), share if share >= 0 else None)
+        num_final = 0 if self._live is None else self._live.num_added + self._live.num_waiting
+        if num_final:
+            parts.append(tr("{n} found").format(n=say_count(num_final)))
+        elif found:
+            # Some of them are parts of others, or too small.
+            parts.append(tr("{n} candidates").format(n=say_count(found)))
+        # What comes after the last step of a stage has no steps.
+        is_known = 0 <= share < 1
+        self.progressed.emit(" · ".join(parts), share if is_known else None)
 
     def _on_found(self, features: list[QgsFeature]) -> None:
         if self._live is not None:

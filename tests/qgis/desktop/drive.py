@@ -50,6 +50,8 @@ def session(report: dict[str, Any]) -> Iterator[Step]:
     report["estimate"] = dock.run.estimate.text()
     yield from rest()
     take_picture(window, "qgis-dock")
+    pulse = Pulse()
+    pulse.start()
     QTest.mouseClick(dock.run.run_button, Qt.MouseButton.LeftButton)
     yield dock.run.cancel_button.isVisible
     yield lambda: has_footprints() or not dock.run.cancel_button.isVisible()
@@ -57,8 +59,10 @@ def session(report: dict[str, Any]) -> Iterator[Step]:
     yield from rest()
     take_picture(window, "qgis-running")
     yield dock.run.run_button.isVisible
+    report["longest stall, s"] = pulse.stop()
     report["status"] = dock.run.status.text()
     report["log"] = dock.log.last_lines(50)
+    report["messages"] = [one.text() for one in iface.messageBar().items()]
     yield from look_at_result(window, dock, report)
     yield from look_at_dialogs(dock, report)
 
@@ -158,6 +162,38 @@ def review(layer: QgsVectorLayer) -> None:
 
 def take_picture(widget: QWidget, name: str) -> None:
     widget.grab().save(str(OUT / f"{name}.png"))
+
+
+class Pulse:
+    """Beats every five milliseconds, and keeps the longest pause between two beats.
+
+    Time in which the thread of the window was ready and got no core is left out.
+    """
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self._last_s = 0.0
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(5)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        self._last_s = self._read_s()
+        self._timer.start()
+
+    def stop(self) -> float:
+        self._timer.stop()
+        return self.longest_s
+
+    def _beat(self) -> None:
+        now_s = self._read_s()
+        self.longest_s = max(self.longest_s, now_s - self._last_s)
+        self._last_s = now_s
+
+    def _read_s(self) -> float:
+        waited_ns = Path(f"/proc/self/task/{os.getpid()}/schedstat").read_text().split()[1]
+        return time.monotonic() - int(waited_ns) / 1e9
 
 
 class Driver:

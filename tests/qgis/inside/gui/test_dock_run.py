@@ -325,3 +325,30 @@ def test_the_result_of_a_closed_project_is_forgotten(
     QgsProject.instance().clear()
     assert not controller.dock.run.result_row.isVisible()
     assert not controller.dock.run.status.text()
+
+
+@pytest.mark.slow
+def test_the_real_command_is_cancelled_in_less_than_a_second_and_goes_on_afterwards(
+    controller: DockController,
+    geoseg_python: Path,
+    real_raster: Path,
+    wait_until: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("GEOSEG_PYTHON", str(geoseg_python))
+    controller.dock.raster.add_file(real_raster)
+    file = tmp_path / "town.geojson"
+    controller.dock.outputs.rows[1].show_choice(FileChoice("geojson", True, str(file)))
+    controller.dock.run.run_button.click()
+    wait_until(lambda: controller.dock.run.progress.value() > 0, timeout_s=90)
+    start = time.monotonic()
+    controller.dock.run.cancel_button.click()
+    wait_until(lambda: controller.runs.phase is Phase.CANCELLED)
+    assert time.monotonic() - start < 1.0
+    assert not file.exists()
+    controller.dock.run.run_button.click()
+    wait_until(lambda: controller.runs.phase is Phase.DONE, timeout_s=90)
+    layers = controller.runs.group.layers() if controller.runs.group else []
+    assert len(layers) == 2
+    assert layers[0].featureCount() == layers[1].featureCount() > 5
