@@ -162,6 +162,8 @@ def write_area(area: Area, path: Path, context: QgsCoordinateTransformContext) -
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
     options.layerName = "area"
+    # All of it is read at once; and a geoseg with TensorFlow in it reads no index.
+    options.layerOptions = ["SPATIAL_INDEX=NO"]
     writer = QgsVectorFileWriter.create(
         str(path), QgsFields(), QgsWkbTypes.Type.MultiPolygon, area.crs, context, options
     )

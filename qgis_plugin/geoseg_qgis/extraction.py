@@ -18,7 +18,7 @@ from geoseg_qgis.engine.errors import CommandFailed
 from geoseg_qgis.engine.events import Event, Resumed, StageStarted, WarningGiven
 from geoseg_qgis.engine.run import Listener, run_command
 from geoseg_qgis.extraction_request import ExtractionRequest
-from geoseg_qgis.jobs import choose_job, remove_old_jobs
+from geoseg_qgis.jobs import choose_job, open_jobs_folder
 from geoseg_qgis.preparation import Preparation
 from geoseg_qgis.raster_input import RasterInput
 from geoseg_qgis.translation import tr
@@ -144,9 +144,8 @@ class Extraction:
         self, words: list[str], folder: Path, told: _Told, is_cancelled: Callable[[], bool]
     ) -> dict[str, Any]:
         job = choose_job(self._request)
-        if job is None:
+        if job is None or not open_jobs_folder(job.parent):
             return self._run([*words, "--job", str(folder / "job")], told, is_cancelled)
-        remove_old_jobs(job.parent)
         was_there = job.is_dir()
         try:
             return self._run([*words, "--job", str(job), "--resume"], told, is_cancelled)

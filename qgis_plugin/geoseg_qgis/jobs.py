@@ -37,13 +37,23 @@ def choose_job(request: ExtractionRequest) -> Path | None:
     return request.jobs_folder / digest[:16]
 
 
-def remove_old_jobs(jobs_folder: Path) -> None:
-    """Remove jobs that nobody went on with for two weeks; those in use stay, as they change."""
-    if not jobs_folder.is_dir():
-        return
-    for job in jobs_folder.iterdir():
-        if job.is_dir() and time.time() - _find_last_change(job) > _MAX_AGE_S:
-            shutil.rmtree(job, ignore_errors=True)
+def open_jobs_folder(jobs_folder: Path) -> bool:
+    """Make the folder of all jobs if it is absent, and remove what nobody went on with.
+
+    Jobs that did not change for two weeks are removed; one that is in use changes.
+
+    Returns:
+        Whether jobs can be kept there.
+    """
+    try:
+        jobs_folder.mkdir(parents=True, exist_ok=True)
+        for job in jobs_folder.iterdir():
+            if job.is_dir() and time.time() - _find_last_change(job) > _MAX_AGE_S:
+                shutil.rmtree(job, ignore_errors=True)
+    except OSError:
+        # A disk that is full or may not be written; or another QGIS has just removed the same.
+        return jobs_folder.is_dir()
+    return True
 
 
 def _find_last_change(job: Path) -> float:

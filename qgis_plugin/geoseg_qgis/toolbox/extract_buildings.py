@@ -22,7 +22,15 @@ from geoseg_qgis.extraction_request import ExtractionOptions, ExtractionRequest
 from geoseg_qgis.raster_input import RasterInput
 from geoseg_qgis.settings import Settings
 from geoseg_qgis.toolbox.command_algorithm import CommandAlgorithm, FeedbackListener
-from geoseg_qgis.toolbox.parameters import choice, existing_file, further_file, raster, real, whole
+from geoseg_qgis.toolbox.parameters import (
+    choice,
+    existing_file,
+    further_file,
+    list_vector_endings,
+    raster,
+    real,
+    whole,
+)
 from geoseg_qgis.translation import tr
 
 _VIEWS = ["1", "2", "4", "8"]
@@ -159,7 +167,7 @@ class ExtractBuildings(CommandAlgorithm):
     def find_problem(self, parameters: Mapping[str, Any], context: QgsProcessingContext) -> str:
         """What is wrong with the parameters, in one sentence."""
         parameters = dict(parameters)
-        raster = self.read_raster(parameters, "INPUT", context)
+        imagery = self.read_raster(parameters, "INPUT", context)
         if self.has_two_areas(parameters):
             return tr("Give an extent or an area, not both.")
         self.read_area(parameters, context)
@@ -174,9 +182,7 @@ class ExtractBuildings(CommandAlgorithm):
             return tr("Device must be auto, cpu, gpu or gpu:N; got {device}.").format(
                 device=options.device
             )
-        if raster.source and raster.source in map(str, self._read_outputs(parameters, context)):
-            return tr("The result must not replace the raster itself.")
-        return ""
+        return _find_output_problem(self._read_outputs(parameters, context), imagery)
 
     def prepare_layers(self, parameters: Mapping[str, Any], context: QgsProcessingContext) -> None:
         """Take the raster and the area."""
@@ -255,3 +261,23 @@ def _read_bands(text: str) -> tuple[int, ...] | None:
     if len(words) not in (1, 3) or not all(re.fullmatch(r"[1-9]\d{0,3}", word) for word in words):
         return None
     return tuple(int(word) for word in words)
+
+
+def _find_output_problem(outputs: tuple[Path, ...], imagery: RasterInput) -> str:
+    endings = list_vector_endings()
+    if outputs[0].suffix.lower()[1:] not in endings:
+        return tr("The name of the result must end in one of {endings}; got {file}.").format(
+            endings=", ".join(f".{one}" for one in endings), file=outputs[0]
+        )
+    if any(path.suffix.lower() != ".osm" for path in outputs[1:]):
+        return tr("The name of the OpenStreetMap file must end in .osm; got {file}.").format(
+            file=outputs[1]
+        )
+    if imagery.source in map(str, outputs):
+        return tr("The result must not replace the raster itself.")
+    for path in outputs:
+        if not path.parent.is_dir():
+            return tr("The folder of the result must exist; there is none at {path}.").format(
+                path=path.parent
+            )
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from osgeo import ogr
 from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterEnum,
@@ -80,6 +81,14 @@ def further_file(name: str, title: str, kinds: str) -> QgsProcessingParameterFil
     return QgsProcessingParameterFileDestination(
         name, title, kinds, optional=True, createByDefault=False
     )
+
+
+def list_vector_endings() -> list[str]:
+    """Endings of the formats that geoseg writes and that this QGIS shows as one layer."""
+    endings = ["gpkg", "geojson", "fgb", "shp"]
+    if ogr.GetDriverByName("Parquet") is not None:
+        endings.append("parquet")
+    return endings
 
 
 def _number(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from osgeo import ogr
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
@@ -10,6 +9,7 @@ from geoseg_qgis.toolbox.command_algorithm import ICON
 from geoseg_qgis.toolbox.evaluate_buildings import EvaluateBuildings
 from geoseg_qgis.toolbox.export_osm import ExportOsm
 from geoseg_qgis.toolbox.extract_buildings import ExtractBuildings
+from geoseg_qgis.toolbox.parameters import list_vector_endings
 from geoseg_qgis.toolbox.tile_raster import TileRaster
 from geoseg_qgis.toolbox.train_model import TrainModel
 from geoseg_qgis.translation import tr
@@ -48,10 +48,7 @@ class GeosegProvider(QgsProcessingProvider):
 
     def supportedOutputVectorLayerExtensions(self) -> list[str]:  # noqa: N802, as QGIS calls it
         """Endings of the formats that geoseg writes and that this QGIS shows."""
-        endings = ["gpkg", "geojson", "fgb", "shp"]
-        if ogr.GetDriverByName("Parquet") is not None:
-            endings.append("parquet")
-        return endings
+        return list_vector_endings()
 
     def defaultVectorFileExtension(self, hasGeometry: bool = True) -> str:  # noqa: N802, N803
         """The format of results that no name was given for."""

@@ -60,6 +60,8 @@ def write_features(
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
     options.layerName = path.stem
+    # All of it is read at once.
+    options.layerOptions = ["SPATIAL_INDEX=NO"]
     kind = QgsWkbTypes.Type.MultiPolygon
     writer = QgsVectorFileWriter.create(
         str(path), fields, kind, source.sourceCrs(), context, options

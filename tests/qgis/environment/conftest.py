@@ -21,9 +21,11 @@ from geoseg_qgis.environment.pythons import FoundPython
 from tests.qgis.environment.reporting import Notes
 from tests.qgis.environment.wheels import VERSION, write_engine, write_geoseg
 
-# Stands for a Python: "-m venv FOLDER" copies an environment that was made once.
+# Stands for a Python or for uv: copies an environment that was made once to where the last word
+# says.
 _COPIER = """#!/bin/sh
 for folder; do :; done
+mkdir -p "$folder"
 cp -a {template!r}/. "$folder"
 """
 

@@ -20,7 +20,7 @@ from geoseg_qgis.environment.manager import (
     InstallOptions,
     Package,
 )
-from geoseg_qgis.environment.pythons import FoundPython
+from geoseg_qgis.environment.pythons import UV_DOWNLOAD, FoundPython
 from tests.qgis.environment.reporting import Notes
 from tests.qgis.environment.wheels import GOOD_REPORT, VERSION, write_geoseg
 
@@ -218,6 +218,14 @@ def test_real_python_makes_an_environment(
     python = FoundPython(Path(sys.executable), (major, minor, micro), "chosen")
     environment = set_up(manager, replace(options, python=python))
     assert environment.geoseg_version == GOOD_REPORT["geoseg"]
+
+
+def test_uv_makes_an_environment(manager: EnvironmentManager, options: InstallOptions) -> None:
+    uv = replace(options.python, origin=UV_DOWNLOAD)
+    notes = Notes()
+    manager.discard(manager.prepare(replace(options, python=uv), notes))
+    folder = manager.root / "env-0001"
+    assert notes.log[0] == f"{uv.path} venv --seed --python 3.12 {folder}"
 
 
 def test_constraints_are_kept_to(
