@@ -43,6 +43,21 @@ def parse_crs(text: str) -> CRS:
         ) from error
 
 
+@lru_cache(maxsize=32)
+def describe_crs(crs: CRS) -> str:
+    """A CRS as text that any program understands, and `parse_crs` too.
+
+    Returns:
+        An authority code where one means exactly this CRS, else WKT 2 on one line.
+
+    Example:
+        >>> describe_crs(parse_crs("+proj=utm +zone=45 +datum=WGS84 +type=crs"))
+        'EPSG:32645'
+    """
+    authority = crs.to_authority(min_confidence=100)
+    return ":".join(authority) if authority else crs.to_wkt("WKT2_2019")
+
+
 def transform_xy(
     x: NDArray[np.float64], y: NDArray[np.float64], source: CRS, target: CRS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from geoseg.crs import (
     WGS84,
+    describe_crs,
     ground_gsd,
     local_metric_crs,
     parse_crs,
@@ -135,3 +136,18 @@ def test_pixel_to_crs_to_pixel_is_identity(
     x, y = pixel_to_xy(transform, np.array([col]), np.array([row]))
     back = pixel_to_xy(~transform, x, y)
     assert (back[0][0], back[1][0]) == pytest.approx((col, row), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        CRS.from_epsg(2154),
+        CRS.from_proj4("+proj=laea +lat_0=27 +lon_0=85 +datum=WGS84 +units=m"),
+        CRS.from_wkt(CRS.from_epsg(32645).to_wkt().replace("zone 45N", "my own", 1)),
+    ],
+)
+def test_a_crs_told_as_text_is_the_same_again(crs: CRS) -> None:
+    text = describe_crs(crs)
+    assert "\n" not in text
+    assert parse_crs(text).equals(crs, ignore_axis_order=True)
+    assert text.startswith("EPSG:") == (crs.to_epsg(100) is not None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -25,11 +26,16 @@ class Speech:
     Attributes:
         verbosity: -1 for errors and warnings only, 0, 1 for what is being done, 2 for all.
         has_events: whether JSON lines go to standard output.
+        is_within_line: whether one of them is being written.
     """
 
     verbosity: int = 0
     has_events: bool = False
+    is_within_line: bool = False
 
+
+# Threads of a command write one line at a time: a pipe holds less than a long one.
+_writing = threading.Lock()
 
 # Click knows its context in the thread of the command alone; others have something to say, too.
 _of_running_command: list[Speech] = []
@@ -67,8 +73,16 @@ def emit_event(event: str, values: Mapping[str, object]) -> None:
         event: the kind of event, see docs/progress.md.
         values: plain values; numbers must be finite.
     """
-    if get_speech().has_events:
-        click.echo(json.dumps({"v": EVENT_VERSION, "event": event, **values}, allow_nan=False))
+    speech = get_speech()
+    if not speech.has_events:
+        return
+    line = json.dumps({"v": EVENT_VERSION, "event": event, **values}, allow_nan=False)
+    with _writing:
+        # An interrupt may have cut the line before.
+        start = "\n" if speech.is_within_line else ""
+        speech.is_within_line = True
+        click.echo(start + line)
+        speech.is_within_line = False
 
 
 def report_result(summary: str, values: Mapping[str, object]) -> None:

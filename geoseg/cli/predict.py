@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geoseg.cli.messages import emit_event, report_result, say, warn_user
+from geoseg.cli.live import tell_of_footprints
+from geoseg.cli.messages import emit_event, get_speech, report_result, say, warn_user
 from geoseg.cli.options import (
     aoi_options,
     detect_config,
@@ -28,10 +29,10 @@ from geoseg.cli.options import (
     verbosity_options,
 )
 from geoseg.config import PredictConfig
-from geoseg.types import Progress
+from geoseg.types import Progress, Runner
 
 if TYPE_CHECKING:
-    from geoseg.prediction import SetResult
+    from geoseg.prediction import Means, SetResult
 
 # One line has room for so many; programs get all of them.
 _MAX_NAMED = 20
@@ -74,6 +75,12 @@ _MAX_NAMED = 20
     type=click.Path(path_type=Path),
     help="Picture of the raster with the outlines, .png or .jpg.",
 )
+@click.option(
+    "--live",
+    "is_live",
+    is_flag=True,
+    help="Tell of buildings as soon as they are final; with --progress json.",
+)
 @model_options
 @footprint_options
 @tile_options
@@ -92,6 +99,7 @@ def predict_command(
     skip_existing: bool,
     asset: str | None,
     preview: Path | None,
+    is_live: bool,
     weights: str | None,
     engine: str,
     device: str,
@@ -123,7 +131,6 @@ def predict_command(
     rasters overlap, no building is there twice.
     """
     from geoseg.prediction import (
-        Means,
         PredictionRequest,
         SetTargets,
         Targets,
@@ -154,8 +161,17 @@ def predict_command(
         f".{ending}",
         skip_existing,
     )
-    means = Means(make_runner(workers, scheduler), progress, _tell_of_resuming, _tell_of_raster)
+    means = _make_means(make_runner(workers, scheduler), progress, is_live)
     _report(predict_rasters(list_rasters(rasters, asset), request, targets, means))
+
+
+def _make_means(runner: Runner, progress: Progress, is_live: bool) -> Means:
+    from geoseg.prediction import Means
+
+    if is_live and not get_speech().has_events:
+        raise click.UsageError("--live goes with --progress json.")
+    on_footprints = tell_of_footprints if is_live else None
+    return Means(runner, progress, _tell_of_resuming, _tell_of_raster, on_footprints)
 
 
 def _tell_of_resuming(num_done: int, num_shards: int) -> None:
@@ -169,6 +185,8 @@ def _tell_of_raster(number: int, num_rasters: int, title: str) -> None:
 
 
 def _report(result: SetResult) -> None:
+    from geoseg.export.table import describe_origin
+
     for line in result.left_out:
         warn_user(f"left out: {line}")
     unread = [box for summary in result.summaries for box in summary.unread]
@@ -182,6 +200,7 @@ def _report(result: SetResult) -> None:
     seconds = sum(summary.seconds for summary in result.summaries)
     speed = area_km2 / max(seconds, 1e-6) * 3600
     paths = [str(path) for path in result.written]
+    origin = {} if result.origin is None else {"origin": describe_origin(result.origin)}
     report_result(
         _summarize(result, f"{area_km2:.3g} km2, {seconds:.1f} s, {speed:.3g} km2/h"),
         {
@@ -195,6 +214,7 @@ def _report(result: SetResult) -> None:
             "left_out": list(result.left_out),
             "kept": [str(path) for path in result.kept],
             "outputs": paths,
+            **origin,
         },
     )
 

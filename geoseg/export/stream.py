@@ -12,6 +12,12 @@ from geoseg.crs import transform_polygons
 from geoseg.types import FootprintBatches, Footprints, join_footprints
 
 
+def move_footprints(footprints: Footprints, crs: CRS) -> Footprints:
+    """The same in another CRS, exteriors counter-clockwise there."""
+    moved = transform_polygons(footprints.polygons, footprints.crs, crs)
+    return replace(footprints, polygons=shapely.orient_polygons(moved), crs=crs)
+
+
 @dataclass(frozen=True)
 class MovedBatches:
     """Batches in another CRS, reprojected as they are asked for.
@@ -29,8 +35,7 @@ class MovedBatches:
 
     def __iter__(self) -> Iterator[Footprints]:
         for batch in self.batches:
-            moved = transform_polygons(batch.polygons, batch.crs, self.crs)
-            yield replace(batch, polygons=shapely.orient_polygons(moved), crs=self.crs)
+            yield move_footprints(batch, self.crs)
 
 
 def rebatch(batches: Iterable[Footprints], size: int) -> Iterator[Footprints]:

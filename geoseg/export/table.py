@@ -67,10 +67,11 @@ def make_attributes(
     if footprints.rasters is not None:
         raster = np.array([one.name for one in origin.rasters], dtype=object)[footprints.rasters]
         date = np.array([one.date for one in origin.rasters], dtype=object)[footprints.rasters]
+    scores, areas_m2 = round_values(footprints)
     return {
         "id": np.arange(first_id, first_id + len(footprints), dtype=np.int64),
-        "score": np.round(footprints.scores.astype(np.float64), 4),
-        "area_m2": np.round(footprints.areas_m2, 2),
+        "score": scores,
+        "area_m2": areas_m2,
         "geoseg": origin.geoseg_version,
         "model": origin.model,
         "weights": origin.weights_sha256[:12],
@@ -79,9 +80,19 @@ def make_attributes(
     }
 
 
-def dump_origin(origin: Origin, indent: int | None = None) -> str:
-    """The whole origin as JSON text, keys in order."""
+def round_values(footprints: Footprints) -> tuple[np.ndarray, np.ndarray]:
+    """Scores to 4 decimals and areas in m2 to 2: float64 (N,) both."""
+    return np.round(footprints.scores.astype(np.float64), 4), np.round(footprints.areas_m2, 2)
+
+
+def describe_origin(origin: Origin) -> dict[str, object]:
+    """The whole origin as plain values."""
     values = dataclasses.asdict(origin)
     if not origin.rasters:
         del values["rasters"]
-    return json.dumps(values, indent=indent, sort_keys=True)
+    return values
+
+
+def dump_origin(origin: Origin, indent: int | None = None) -> str:
+    """The whole origin as JSON text, keys in order."""
+    return json.dumps(describe_origin(origin), indent=indent, sort_keys=True)

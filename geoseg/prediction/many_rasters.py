@@ -58,7 +58,14 @@ def _predict_whole(
         only = listed[0]
         wanted = replace(request, raster=only.name, title=only.title, date=only.date)
         result = means.predict_to_files(wanted, files)
-        return SetResult(result.num_buildings, (result.summary,), result.written)
+        return SetResult(
+            result.num_buildings, (result.summary,), result.written, origin=result.origin
+        )
+    if means.on_footprints is not None:
+        raise OutputError(
+            f"footprints can be told live of one raster at a time, so results go to a folder; got "
+            f"one result of {len(listed)} rasters."
+        )
     inputs = (*(one.name for one in listed), request.aoi, request.weights)
     check_targets(files, inputs, may_exist=files.overwrite or files.resume)
     survey = survey_rasters(listed, request)
@@ -107,4 +114,5 @@ def _predict_each(
         tuple(path for result in results for path in result.written),
         tuple(targets.choose_output(one) for one in kept),
         survey.left_out,
+        results[0].origin if len(results) == 1 else None,
     )

@@ -7,7 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from geoseg.prediction.one_raster import PredictionRequest
-from geoseg.prediction.to_files import JobResult, Targets, predict_to_files
+from geoseg.prediction.to_files import (
+    FootprintsListener,
+    JobResult,
+    Targets,
+    predict_to_files,
+)
 from geoseg.types import Progress, Runner
 
 
@@ -43,12 +48,15 @@ class Means:
         on_resume: is told how many shards of how many an interrupted run has finished.
         on_raster: is told of each raster that is begun, where there are several: its number
             from 1, how many there are, its title.
+        on_footprints: is told of footprints as they become final, while the run goes on. Not
+            of one result of several rasters: what they share is settled when all are done.
     """
 
     runner: Runner
     progress: Progress
     on_resume: Callable[[int, int], None] | None = None
     on_raster: Callable[[int, int, str], None] = _tell_nobody
+    on_footprints: FootprintsListener | None = None
 
     def predict_to_files(self, request: PredictionRequest, targets: Targets) -> JobResult:
         """Run over one raster, see `geoseg.prediction.to_files.predict_to_files`."""
@@ -58,4 +66,5 @@ class Means:
             runner=self.runner,
             progress=self.progress,
             on_resume=self.on_resume,
+            on_footprints=self.on_footprints,
         )

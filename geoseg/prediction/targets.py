@@ -15,6 +15,7 @@ from geoseg.prediction.to_files import Targets
 if TYPE_CHECKING:
     from geoseg.prediction.one_raster import ScanSummary
     from geoseg.raster.listing import ListedRaster
+    from geoseg.types import Origin
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class SetResult:
         written: files of footprints, then the preview.
         kept: results that were complete before and were left as they are.
         left_out: one line for each raster that could not be read, with its name.
+        origin: of the footprints, where there is one result; None for none and for several.
     """
 
     num_buildings: int
@@ -62,6 +64,7 @@ class SetResult:
     written: tuple[Path, ...]
     kept: tuple[Path, ...] = ()
     left_out: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 def parse_outputs(names: Sequence[str]) -> tuple[tuple[Path, ...], Path | None]:

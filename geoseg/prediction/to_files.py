@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoseg.errors import OutputError
-from geoseg.types import Origin, Progress, Runner
+from geoseg.types import Footprints, Origin, Progress, Runner
 
 if TYPE_CHECKING:
     from geoseg.jobs import JobFolder
@@ -20,6 +20,9 @@ _OVERVIEW_SIDE_PX = 1600
 
 # Writes a result under a path, and returns its files.
 Writer = Callable[[Path], list[Path]]
+
+FootprintsListener = Callable[[int, Footprints], None]
+"""Takes a batch that is final, in the CRS of the raster, after the `id` that its first one has."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,13 @@ class JobResult:
         num_buildings: footprints.
         summary: what was looked at.
         written: files of footprints, then the preview.
+        origin: of the footprints.
     """
 
     num_buildings: int
     summary: ScanSummary
     written: tuple[Path, ...]
+    origin: Origin
 
 
 def check_targets(
@@ -89,6 +94,7 @@ def predict_to_files(
     runner: Runner,
     progress: Progress,
     on_resume: Callable[[int, int], None] | None = None,
+    on_footprints: FootprintsListener | None = None,
 ) -> JobResult:
     """Find the buildings of a raster, and write them.
 
@@ -98,6 +104,7 @@ def predict_to_files(
         runner: does the work of the shards.
         progress: is told of every tile.
         on_resume: is told once how many shards of how many an interrupted run has finished.
+        on_footprints: is told of all footprints, also by a run that goes on.
 
     Raises:
         GeosegError: the subclass says what is wrong; finished shards are kept.
@@ -117,19 +124,29 @@ def predict_to_files(
             # Of an interrupted run, outputs may be there that it has put in place itself.
             check_targets(targets, inputs, may_exist=targets.overwrite or job.is_publishing)
             try:
-                return _run_job(run, job, targets, runner, progress)
+                return _run_job(run, job, targets, runner, progress, on_footprints)
             except KeyboardInterrupt:
                 raise KeyboardInterrupt(job.describe_interruption()) from None
 
 
 def _run_job(
-    run: PredictionRun, job: JobFolder, targets: Targets, runner: Runner, progress: Progress
+    run: PredictionRun,
+    job: JobFolder,
+    targets: Targets,
+    runner: Runner,
+    progress: Progress,
+    on_footprints: FootprintsListener | None,
 ) -> JobResult:
+    from geoseg.export.stream import move_footprints
+
     overview = None if targets.preview is None else run.read_overview(_OVERVIEW_SIDE_PX)
     spool = job.open_spool(run.metric_crs)
     store = job.open_shards(run.metric_crs)
     for footprints in run.scan(runner=runner, store=store, progress=progress):
+        first_id = len(spool) + 1
         spool.append(footprints)
+        if on_footprints is not None:
+            on_footprints(first_id, move_footprints(footprints, run.source.crs))
     origin = run.make_origin(job.created)
     writers = [(path, _make_writer(spool, origin, run)) for path in targets.outputs]
     if targets.preview is not None and overview is not None:
@@ -138,7 +155,7 @@ def _run_job(
     for path, write in writers:
         written += job.publish(path, write, overwrite=targets.overwrite)
     job.finish()
-    return JobResult(len(spool), run.summary, tuple(written))
+    return JobResult(len(spool), run.summary, tuple(written), origin)
 
 
 def _make_writer(footprints: FootprintBatches, origin: Origin, run: PredictionRun) -> Writer:

@@ -82,11 +82,13 @@ def predict_together(
             may_exist = targets.overwrite or (targets.resume and has_begun)
             check_targets(targets, inputs, may_exist=may_exist)
             parts = _scan_all(rasters, [place / name for name in names], targets, means)
-            joined, written = _write(parts, targets, whole)
+            origin = _join_origins(parts)
+            joined, written = _write(parts, origin, targets, whole)
             for name in names:
                 shutil.rmtree(place / name, ignore_errors=True)
             whole.finish()
-    return SetResult(len(joined), tuple(part.summary for part in parts), tuple(written))
+    summaries = tuple(part.summary for part in parts)
+    return SetResult(len(joined), summaries, tuple(written), origin=origin)
 
 
 def _check_content(place: Path, expected: set[str], output: Path) -> None:
@@ -133,13 +135,12 @@ def _scan(raster: SurveyedRaster, place: Path, targets: Targets, means: Means) -
 
 
 def _write(
-    parts: Sequence[_Part], targets: Targets, whole: JobFolder
+    parts: Sequence[_Part], origin: Origin, targets: Targets, whole: JobFolder
 ) -> tuple[MosaicFootprints, list[Path]]:
     from geoseg.export import write_footprints
     from geoseg.export.outputs import holds_any_crs
 
     joined = _join(parts)
-    origin = _join_origins(parts)
     written: list[Path] = []
     for path in targets.outputs:
 

@@ -158,10 +158,15 @@ def test_on_windows_a_pipe_is_looked_into_and_not_waited_in(
     monkeypatch.setitem(sys.modules, "_winapi", SimpleNamespace(PeekNamedPipe=peek))
     windows = SimpleNamespace(get_osfhandle=lambda descriptor: descriptor + 100)
     monkeypatch.setitem(sys.modules, "msvcrt", windows)
-    monkeypatch.setattr(input_end.time, "sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     read: list[bytes] = []
     take = os.read
-    monkeypatch.setattr(input_end.os, "read", lambda *given: read.append(take(*given)) or read[-1])
+
+    def record(descriptor: int, size: int) -> bytes:
+        read.append(take(descriptor, size))
+        return read[-1]
+
+    monkeypatch.setattr("os.read", record)
     input_end._wait_for_end(reader)
     assert read == [b"hello", b""]
     assert list(looks) == []

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import types
@@ -164,6 +166,42 @@ def test_other_threads_speak_as_the_command_does(run_body: Run) -> None:
     assert run_body(body).stdout == '{"v": 1, "event": "progress", "done": 1}\n'
     # Nobody speaks for a command that has ended.
     assert not get_speech().has_events
+
+
+def test_lines_of_several_threads_are_not_mixed(tmp_path: Path) -> None:
+    code = (
+        "import threading\n"
+        "from geoseg.cli.messages import Speech, _of_running_command, emit_event\n"
+        "_of_running_command.append(Speech(has_events=True))\n"
+        # More than a pipe holds.
+        "def tell(letter): [emit_event(letter, {'text': letter * 200_000}) for _ in range(5)]\n"
+        "threads = [threading.Thread(target=tell, args=(one,)) for one in 'abc']\n"
+        "[one.start() for one in threads]\n"
+    )
+    command = [sys.executable, "-u", "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert sorted(event["event"] for event in events) == sorted("abc" * 5)
+
+
+def test_a_line_that_an_interrupt_cuts_does_not_spoil_the_next(
+    run_body: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    echo = click.echo
+
+    def cut(text: str, **given: Any) -> None:
+        echo(text[:10], nl=False)
+        monkeypatch.setattr(click, "echo", echo)
+        raise KeyboardInterrupt
+
+    def body() -> None:
+        get_speech().has_events = True
+        monkeypatch.setattr(click, "echo", cut)
+        emit_event("progress", {"done": 1})
+
+    cut_line, last = run_body(body).stdout.splitlines()
+    assert cut_line == '{"v": 1, "'
+    assert json.loads(last)["event"] == "error"
 
 
 def test_a_reader_that_leaves_is_no_error(run_body: Run) -> None:
