@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from geoseg_qgis.engine.errors import CommandFailed
@@ -48,7 +49,10 @@ def make_empty(folder: Path, options: InstallOptions, reporter: Reporter) -> Non
         version = ".".join(map(str, VERSIONS[0]))
         # uv has its own idea of a folder that is there already.
         folder.rmdir()
-        argv = [str(python.path), "venv", "--seed", "--python", version, str(folder)]
+        offline = ["--offline"] if options.is_offline else []
+        argv = [
+            str(python.path), "venv", "--seed", *offline, "--python", version, str(folder),
+        ]  # fmt: skip
     else:
         argv = [str(python.path), "-I", "-X", "utf8", "-m", "venv", str(folder)]
     lines: list[str] = []
@@ -66,9 +70,17 @@ def make_empty(folder: Path, options: InstallOptions, reporter: Reporter) -> Non
         cwd=folder.parent,
     )
     if exit_code != 0 or not find_interpreter(folder).exists():
-        reason = explain_pip(lines, wheel_folder=None, is_offline=False)
+        reason = _explain_uv(lines) or explain_pip(lines, wheel_folder=None, is_offline=False)
         raise CommandFailed(
             f"No environment could be made with {python.path}: {reason}",
             "\n".join(lines),
             exit_code,
         )
+
+
+def _explain_uv(lines: Sequence[str]) -> str:
+    """What uv says went wrong, and the deepest cause that it gives; "" if it says nothing."""
+    told = [line.strip() for line in lines]
+    errors = [line[len("error:") :].strip() for line in told if line.startswith("error:")]
+    causes = [line[len("cause:") :].strip() for line in told if line.startswith("cause:")]
+    return " - ".join([*errors[:1], *causes[-1:]])

@@ -11,6 +11,7 @@ from geoseg_qgis.environment.check import check_python
 from tests.qgis.environment.reporting import Notes
 
 
+@pytest.mark.slow
 def test_real_installation_is_good() -> None:
     facts = check_python(Path(sys.executable), is_cancelled=Notes().is_cancelled)
     assert facts.is_good

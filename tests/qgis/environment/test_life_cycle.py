@@ -225,7 +225,7 @@ def test_uv_makes_an_environment(manager: EnvironmentManager, options: InstallOp
     notes = Notes()
     manager.discard(manager.prepare(replace(options, python=uv), notes))
     folder = manager.root / "env-0001"
-    assert notes.log[0] == f"{uv.path} venv --seed --python 3.12 {folder}"
+    assert notes.log[0] == f"{uv.path} venv --seed --offline --python 3.12 {folder}"
 
 
 def test_constraints_are_kept_to(

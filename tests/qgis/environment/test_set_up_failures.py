@@ -12,7 +12,7 @@ import pytest
 from geoseg_qgis.engine.errors import CommandCancelled, CommandFailed, EnvironmentMissing
 from geoseg_qgis.environment.manager import EnvironmentManager, InstallOptions
 from geoseg_qgis.environment.proxies import ProxySettings
-from geoseg_qgis.environment.pythons import FoundPython
+from geoseg_qgis.environment.pythons import UV_DOWNLOAD, FoundPython
 from tests.qgis.environment.reporting import Notes
 from tests.qgis.environment.servers import Index, keep_silent, serve
 from tests.qgis.environment.wheels import VERSION, write_geoseg, write_wheel
@@ -160,6 +160,19 @@ def test_python_that_makes_no_environment(
     python.chmod(0o755)
     error = fail(manager, replace(options, python=FoundPython(python, (3, 12, 0), "PATH")))
     assert str(error).endswith("Error: ensurepip is not available")
+
+
+def test_uv_that_cannot_download_a_python(
+    manager: EnvironmentManager, options: InstallOptions, tmp_path: Path
+) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text(
+        "#!/bin/sh\n(echo 'error: Request failed after 3 retries'; echo '  cause: dns error'\n"
+        "echo '  cause: Name or service not known') >&2\nexit 2\n"
+    )
+    uv.chmod(0o755)
+    error = fail(manager, replace(options, python=FoundPython(uv, (3, 12, 0), UV_DOWNLOAD)))
+    assert str(error).endswith("Request failed after 3 retries - Name or service not known")
 
 
 def test_package_that_breaks_the_command(
