@@ -98,6 +98,16 @@ class AreaPanel(QWidget):
             feature_ids=chosen,
         )
 
+    def key(self) -> tuple[object, ...]:
+        """Equal as long as the same area is meant."""
+        kind, layer = self.kind(), self._polygons()
+        extent, crs = self._extent(kind)
+        parts = (kind, None if extent is None else extent.toString(6), crs.authid())
+        if kind is not AreaKind.POLYGONS or layer is None:
+            return parts
+        chosen = tuple(layer.selectedFeatureIds()) if self.selected_box.isChecked() else None
+        return (*parts, layer.id(), layer.featureCount(), chosen)
+
     def problem(self, raster: QgsRasterLayer) -> str:
         """What keeps the area from being looked at in a raster; empty where all is well."""
         kind = self.kind()

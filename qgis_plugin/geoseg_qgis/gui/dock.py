@@ -51,6 +51,7 @@ class GeosegDock(QgsDockWidget):
         super().__init__(tr("geoseg"), parent)
         self.setObjectName("geoseg_dock")
         self._settings = settings
+        self._read: tuple[object, RasterInput | None, str] = (None, None, "")
         self.environment = EnvironmentLine()
         self.raster = RasterPanel()
         self.area = AreaPanel(canvas)
@@ -124,6 +125,17 @@ class GeosegDock(QgsDockWidget):
             jobs_folder=self._settings.jobs_folder,
         )
 
+    def is_service(self) -> bool:
+        """Whether the raster has to be fetched before buildings can be looked for."""
+        raster, _ = self._read_raster()
+        return raster is not None and raster.must_be_copied
+
+    def estimate_key(self) -> tuple[object, ...]:
+        """Equal as long as a run would take equally long."""
+        self._read_raster()
+        choices = self.choices()
+        return (self._read[0], self.area.key(), choices.views, choices.weights)
+
     def files_to_replace(self) -> list[Path]:
         """Files that a run would replace."""
         return existing_files(self.choices())
@@ -149,13 +161,17 @@ class GeosegDock(QgsDockWidget):
         self.area.shut_down()
 
     def _read_raster(self) -> tuple[RasterInput | None, str]:
+        """The raster and what is wrong with it; looked at anew only where it is another one."""
         layer = self.raster.layer()
         if layer is None:
             return None, ""
-        try:
-            return read_layer(layer), ""
-        except EngineError as error:
-            return None, str(error)
+        key = (layer.id(), layer.source(), layer.isValid(), layer.crs().toWkt())
+        if key != self._read[0]:
+            try:
+                self._read = (key, read_layer(layer), "")
+            except EngineError as error:
+                self._read = (key, None, str(error))
+        return self._read[1], self._read[2]
 
     def _summarise(self, raster: str, area: str, problems: dict[str, str]) -> str:
         """Why the start is not possible, in one line; what it is exactly stands at the field."""

@@ -168,29 +168,8 @@ class DockController(QObject):
         if self.runs.phase.is_busy or not is_wanted or not self._has_environment():
             self.estimator.drop()
             return
-        try:
-            request = dock.request(overwrite=False)
-        except EngineError:
-            self.estimator.drop()
-            return
-        area = request.area
-        key = (
-            request.raster.source or dock.raster.combo.currentLayer().id(),
-            request.raster.given_crs,
-            # Polygons may have been edited: the same selection is not the same area for sure.
-            None
-            if area is None
-            else (
-                area.crs.authid(),
-                area.rectangle and area.rectangle.toString(6),
-                area.feature_ids,
-                area.name,
-            ),
-            request.options.views,
-            request.options.weights,
-        )
         self.estimator.offer(
-            key, self._make_estimate, is_automatic=not request.raster.must_be_copied
+            dock.estimate_key(), self._make_estimate, is_automatic=not dock.is_service()
         )
 
     def _make_estimate(self) -> tuple[ExtractionRequest, Path, Mapping[str, str]]:

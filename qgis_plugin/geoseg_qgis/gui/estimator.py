@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from geoseg_qgis.engine.errors import EngineError
 from geoseg_qgis.engine.events import Event
 from geoseg_qgis.environment.reporter import Reporter
 from geoseg_qgis.extraction import Estimate, Extraction
@@ -87,7 +88,11 @@ class Estimator(QObject):
         if self._make is None:
             return
         self._timer.stop()
-        request, python, variables = self._make()
+        try:
+            request, python, variables = self._make()
+        except EngineError as error:
+            self._on_failed(str(error), "")
+            return
         extraction = Extraction(request, python, variables)
 
         def estimate(reporter: Reporter) -> object:

@@ -306,6 +306,24 @@ def test_an_estimate_is_told_by_itself_and_again_when_something_changes(
     wait_until(lambda: estimate.text().startswith("4 tiles"))
 
 
+def test_a_service_is_not_fetched_from_before_it_is_asked_for(
+    controller: DockController,
+    make_python: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("GEOSEG_PYTHON", str(make_python("")))
+    url = f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=19"
+    service = QgsRasterLayer(url, "tiles", "wms")
+    assert service.isValid()
+    QgsProject.instance().addMapLayer(service)
+    controller.dock.raster.choose(service)
+    controller.refresh()
+    assert not controller.estimator.is_active
+    assert controller.dock.run.estimate.text()
+    assert controller.dock.run.estimate_button.isEnabled()
+
+
 def test_without_an_environment_the_start_opens_the_set_up(controller: DockController) -> None:
     controller.dock.run.run_button.click()
     assert controller.runs.phase is Phase.IDLE
