@@ -800,6 +800,10 @@ Die beiden Layer dürfen verschiedene KBS haben. Geben Sie das Gebiet an, in dem
         <translation>OpenStreetMap-Dateien (*.osm)</translation>
     </message>
     <message>
+        <source>Opening the buildings</source>
+        <translation>Gebäude werden geöffnet</translation>
+    </message>
+    <message>
         <source>Outline &amp;tolerance</source>
         <translation>Umriss&amp;toleranz</translation>
     </message>
@@ -1148,6 +1152,10 @@ Die beiden Layer dürfen verschiedene KBS haben. Geben Sie das Gebiet an, in dem
         <translation>Der Ordner des Ergebnisses muss neu oder leer sein; {path} ist es nicht.</translation>
     </message>
     <message>
+        <source>The folder of the result must exist; there is none at {path}.</source>
+        <translation>Der Ordner des Ergebnisses muss bestehen; unter {path} gibt es keinen.</translation>
+    </message>
+    <message>
         <source>The folder of wheels is not there.</source>
         <translation>Der Ordner mit Wheels ist nicht da.</translation>
     </message>
@@ -1188,8 +1196,16 @@ Die beiden Layer dürfen verschiedene KBS haben. Geben Sie das Gebiet an, in dem
         <translation>geoseg kennt die Lizenz der Bilder nicht. Sie kann einschränken, was mit daraus gezeichneten Umrissen getan werden darf.</translation>
     </message>
     <message>
+        <source>The name of the OpenStreetMap file must end in .osm; got {file}.</source>
+        <translation>Der Name der OpenStreetMap-Datei muss auf .osm enden; angegeben ist {file}.</translation>
+    </message>
+    <message>
         <source>The name of the result must end in .osm; got {file}.</source>
         <translation>Der Name des Ergebnisses muss auf .osm enden; angegeben ist {file}.</translation>
+    </message>
+    <message>
+        <source>The name of the result must end in one of {endings}; got {file}.</source>
+        <translation>Der Name des Ergebnisses muss auf eines von {endings} enden; angegeben ist {file}.</translation>
     </message>
     <message>
         <source>The overlap must be less than a tile; got {overlap} and {side}.</source>
@@ -1614,6 +1630,10 @@ Die Dateien tragen den Vermerk, dass sie so nicht hochgeladen werden sollen. Bes
     <message>
         <source>{n} buildings.</source>
         <translation>{n} Gebäude.</translation>
+    </message>
+    <message>
+        <source>{n} candidates</source>
+        <translation>{n} Kandidaten</translation>
     </message>
     <message>
         <source>{n} found</source>

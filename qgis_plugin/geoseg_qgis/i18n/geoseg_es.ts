@@ -800,6 +800,10 @@ Las dos capas pueden tener SRC distintos. Indique el área en la que los edifici
         <translation>Archivos OpenStreetMap (*.osm)</translation>
     </message>
     <message>
+        <source>Opening the buildings</source>
+        <translation>Abriendo los edificios</translation>
+    </message>
+    <message>
         <source>Outline &amp;tolerance</source>
         <translation>&amp;Tolerancia</translation>
     </message>
@@ -1148,6 +1152,10 @@ Las dos capas pueden tener SRC distintos. Indique el área en la que los edifici
         <translation>La carpeta del resultado debe ser nueva o estar vacía; {path} no lo está.</translation>
     </message>
     <message>
+        <source>The folder of the result must exist; there is none at {path}.</source>
+        <translation>La carpeta del resultado debe existir; no hay ninguna en {path}.</translation>
+    </message>
+    <message>
         <source>The folder of wheels is not there.</source>
         <translation>La carpeta de wheels no existe.</translation>
     </message>
@@ -1188,8 +1196,16 @@ Las dos capas pueden tener SRC distintos. Indique el área en la que los edifici
         <translation>geoseg no conoce la licencia de las imágenes. Puede restringir lo que se puede hacer con las huellas dibujadas a partir de ellas.</translation>
     </message>
     <message>
+        <source>The name of the OpenStreetMap file must end in .osm; got {file}.</source>
+        <translation>El nombre del archivo OpenStreetMap debe terminar en .osm; se indicó {file}.</translation>
+    </message>
+    <message>
         <source>The name of the result must end in .osm; got {file}.</source>
         <translation>El nombre del resultado debe terminar en .osm; se indicó {file}.</translation>
+    </message>
+    <message>
+        <source>The name of the result must end in one of {endings}; got {file}.</source>
+        <translation>El nombre del resultado debe terminar en uno de {endings}; se indicó {file}.</translation>
     </message>
     <message>
         <source>The overlap must be less than a tile; got {overlap} and {side}.</source>
@@ -1614,6 +1630,10 @@ Los archivos están marcados para que no se suban tal cual. Antes de una importa
     <message>
         <source>{n} buildings.</source>
         <translation>{n} edificios.</translation>
+    </message>
+    <message>
+        <source>{n} candidates</source>
+        <translation>{n} candidatos</translation>
     </message>
     <message>
         <source>{n} found</source>

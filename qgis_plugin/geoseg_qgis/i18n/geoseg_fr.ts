@@ -800,6 +800,10 @@ Les deux couches peuvent avoir des SCR différents. Indiquez la zone dans laquel
         <translation>Fichiers OpenStreetMap (*.osm)</translation>
     </message>
     <message>
+        <source>Opening the buildings</source>
+        <translation>Ouverture des bâtiments</translation>
+    </message>
+    <message>
         <source>Outline &amp;tolerance</source>
         <translation>&amp;Tolérance</translation>
     </message>
@@ -1148,6 +1152,10 @@ Les deux couches peuvent avoir des SCR différents. Indiquez la zone dans laquel
         <translation>Le dossier du résultat doit être nouveau ou vide ; {path} ne l'est pas.</translation>
     </message>
     <message>
+        <source>The folder of the result must exist; there is none at {path}.</source>
+        <translation>Le dossier du résultat doit exister ; il n'y en a pas à {path}.</translation>
+    </message>
+    <message>
         <source>The folder of wheels is not there.</source>
         <translation>Le dossier de wheels n'existe pas.</translation>
     </message>
@@ -1188,8 +1196,16 @@ Les deux couches peuvent avoir des SCR différents. Indiquez la zone dans laquel
         <translation>geoseg ne connaît pas la licence des images. Elle peut restreindre ce qu'il est permis de faire des emprises qui en sont tirées.</translation>
     </message>
     <message>
+        <source>The name of the OpenStreetMap file must end in .osm; got {file}.</source>
+        <translation>Le nom du fichier OpenStreetMap doit finir par .osm ; reçu : {file}.</translation>
+    </message>
+    <message>
         <source>The name of the result must end in .osm; got {file}.</source>
         <translation>Le nom du résultat doit finir par .osm ; reçu : {file}.</translation>
+    </message>
+    <message>
+        <source>The name of the result must end in one of {endings}; got {file}.</source>
+        <translation>Le nom du résultat doit finir par un de {endings} ; reçu : {file}.</translation>
     </message>
     <message>
         <source>The overlap must be less than a tile; got {overlap} and {side}.</source>
@@ -1614,6 +1630,10 @@ Les fichiers sont marqués comme à ne pas envoyer tels quels. Avant un import, 
     <message>
         <source>{n} buildings.</source>
         <translation>{n} bâtiments.</translation>
+    </message>
+    <message>
+        <source>{n} candidates</source>
+        <translation>{n} candidats</translation>
     </message>
     <message>
         <source>{n} found</source>
