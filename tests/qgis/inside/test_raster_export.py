@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import QgsPointXY, QgsRasterLayer, QgsRectangle
+from qgis.PyQt.QtCore import QCoreApplication
 
 from geoseg_qgis.engine.errors import CommandCancelled
 from geoseg_qgis.raster_export import (
@@ -296,6 +297,24 @@ def test_progress_is_told_while_a_copy_is_made(tiles: RasterInput, tmp_path: Pat
     assert shares == sorted(shares)
     assert 0 <= shares[0] < 0.9
     assert shares[-1] <= 1
+
+
+def test_the_window_lives_while_another_thread_waits_for_a_service(
+    server: _Server, tiles: RasterInput, tmp_path: Path
+) -> None:
+    server.is_slow = True
+    plan = plan_export(tiles, _around(100), 0.27)
+    thread = threading.Thread(target=_export, args=(tiles, plan, tmp_path / "copy.tif"))
+    thread.start()
+    # If QGIS held Python's lock, nobody could answer, and this would not end.
+    while not server.num_requests:
+        QCoreApplication.processEvents()
+        thread.join(0.005)
+    assert thread.is_alive()
+    server.release.set()
+    thread.join()
+    dataset = gdal.Open(str(tmp_path / "copy.tif"))
+    assert (dataset.ReadAsArray()[3] == 255).all()
 
 
 def test_a_wms_is_copied_in_its_own_metres(server: _Server, tmp_path: Path) -> None:
