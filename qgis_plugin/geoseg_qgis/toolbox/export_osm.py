@@ -32,9 +32,8 @@ _WHERE = {
 class ExportOsm(CommandAlgorithm):
     """Footprints as OSM XML for JOSM."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._source: QgsProcessingFeatureSource | None = None
+    # Known from `prepare_layers` on.
+    _source: QgsProcessingFeatureSource
 
     def name(self) -> str:
         """Its name in scripts."""

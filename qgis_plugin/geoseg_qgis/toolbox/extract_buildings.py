@@ -41,9 +41,11 @@ _DEVICE = re.compile(r"auto|cpu|gpu(:\d+)?")
 class ExtractBuildings(CommandAlgorithm):
     """Building footprints of a raster as a vector layer."""
 
+    # Known from `prepare_layers` on.
+    _raster: RasterInput
+
     def __init__(self) -> None:
         super().__init__()
-        self._raster: RasterInput | None = None
         self._area: Area | None = None
         self._jobs_folder = Path()
 

@@ -22,9 +22,11 @@ from geoseg_qgis.translation import tr
 class TileRaster(CommandAlgorithm):
     """A training set made of a raster and the buildings that somebody drew on it."""
 
+    # Known from `prepare_layers` on.
+    _raster: RasterInput
+
     def __init__(self) -> None:
         super().__init__()
-        self._raster: RasterInput | None = None
         self._area: Area | None = None
         self._labels: Area | None = None
 
