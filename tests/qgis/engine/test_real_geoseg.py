@@ -7,10 +7,18 @@ import sys
 import time
 from pathlib import Path
 
+import pyproj
 import pytest
+import shapely
 
 from geoseg_qgis.engine.errors import CommandCancelled, CommandFailed
-from geoseg_qgis.engine.events import Event, StageFinished, StageProgress, StageStarted
+from geoseg_qgis.engine.events import (
+    Event,
+    FootprintsFound,
+    StageFinished,
+    StageProgress,
+    StageStarted,
+)
 from geoseg_qgis.engine.run import run_command
 from tests.qgis.engine.test_child import PARENT
 from tests.qgis.engine.watching import LifeLine, Recorder, never
@@ -39,6 +47,23 @@ def test_buildings_are_found(sample: Path, tmp_path: Path) -> None:
     assert StageStarted in kinds
     assert StageProgress in kinds
     assert StageFinished in kinds
+
+
+def test_buildings_come_while_they_are_found(sample: Path, tmp_path: Path) -> None:
+    words = ["predict", str(sample), "-o", str(tmp_path / "a.geojson"), "--engine", "onnx"]
+    listener = Recorder()
+    values = run_command(
+        PYTHON, [*words, "--live", "--progress", "json"], listener, is_cancelled=never
+    )
+    told = [event for event in listener.events if isinstance(event, FootprintsFound)]
+    found = [one for event in told for one in event.footprints]
+    assert len({one.id for one in found}) == len(found) == values["buildings"]
+    assert all(pyproj.CRS(event.crs).is_projected for event in told)
+    for one in found:
+        polygon = shapely.from_wkb(one.wkb)
+        assert polygon.geom_type == "Polygon"
+        assert polygon.area == pytest.approx(one.area_m2, rel=0.02)
+        assert 0 < one.score <= 1
 
 
 def test_missing_raster_is_one_line(tmp_path: Path) -> None:
