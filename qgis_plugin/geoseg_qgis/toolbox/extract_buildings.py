@@ -31,6 +31,7 @@ from geoseg_qgis.toolbox.parameters import (
     real,
     whole,
 )
+from geoseg_qgis.toolbox.result_styling import ResultStyling
 from geoseg_qgis.translation import tr
 
 _VIEWS = ["1", "2", "4", "8"]
@@ -214,6 +215,7 @@ class ExtractBuildings(CommandAlgorithm):
         extraction = Extraction(request, self.python, self.variables)
         result = extraction.run(FeedbackListener(feedback), feedback.isCanceled)
         feedback.pushInfo(tr("{n} buildings.").format(n=result.buildings))
+        ResultStyling.prepare(outputs[0], result.origin, context)
         values: dict[str, Any] = {
             "OUTPUT": str(outputs[0]),
             "BUILDINGS": result.buildings,

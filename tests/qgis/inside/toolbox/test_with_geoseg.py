@@ -54,6 +54,22 @@ def test_buildings_are_those_of_the_command_line(
     assert _read(output).crs().authid() == "EPSG:32636"
 
 
+def test_a_result_that_is_loaded_is_styled_and_can_be_reviewed(
+    real_geoseg: Path, sample_raster: Path, tmp_path: Path, feedback: Any
+) -> None:
+    output = tmp_path / "geladen.gpkg"
+    processing.runAndLoadResults(
+        "geoseg:extractbuildings",
+        {"INPUT": str(sample_raster), "OUTPUT": str(output)},
+        feedback=feedback,
+    )
+    (layer,) = QgsProject.instance().mapLayers().values()
+    assert len(layer.renderer().legendSymbolItems()) == 5
+    assert layer.fields().lookupField("review") >= 0
+    assert "sample.tif" in layer.metadata().title()
+    QgsProject.instance().clear()
+
+
 def test_an_extent_limits_what_is_found(
     real_geoseg: Path, sample_raster: Path, found: QgsVectorLayer, feedback: Any
 ) -> None:
