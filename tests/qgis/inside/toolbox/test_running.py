@@ -10,7 +10,16 @@ from typing import Any
 
 import processing
 import pytest
-from qgis.core import QgsProcessingException
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingModelAlgorithm,
+    QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource,
+    QgsProcessingModelOutput,
+    QgsProcessingModelParameter,
+    QgsProcessingParameterRasterLayer,
+)
 
 SUCCEED = """
 tell("start", stage="tiles", total=2)
@@ -180,6 +189,36 @@ os.makedirs(job)
     _extract(sample_raster, output, feedback, SCORE=0.61)
     assert _extract(sample_raster, output, feedback, SCORE=0.61)["BUILDINGS"] == 3
     assert len(feedback.commands) == 3
+
+
+def test_a_model_runs_it(
+    fake_geoseg: Callable[[str], Path], sample_raster: Path, output: Path, feedback: Any
+) -> None:
+    fake_geoseg(SUCCEED)
+    model = QgsProcessingModelAlgorithm("Gebäude", "Modelle")
+    model.addModelParameter(
+        QgsProcessingParameterRasterLayer("imagery"), QgsProcessingModelParameter("imagery")
+    )
+    child = QgsProcessingModelChildAlgorithm("geoseg:extractbuildings")
+    child.setChildId("extract")
+    source = QgsProcessingModelChildParameterSource
+    for parameter in child.algorithm().parameterDefinitions():
+        if not parameter.isDestination():
+            usual = source.fromStaticValue(parameter.defaultValue())
+            child.addParameterSources(parameter.name(), [usual])
+    child.addParameterSources("INPUT", [source.fromModelParameter("imagery")])
+    wanted = QgsProcessingModelOutput("buildings", "buildings")
+    wanted.setChildId("extract")
+    wanted.setChildOutputName("OUTPUT")
+    child.setModelOutputs({"buildings": wanted})
+    model.addChildAlgorithm(child)
+    model.initAlgorithm()
+    context = QgsProcessingContext()
+    parameters = {"imagery": str(sample_raster), "extract:buildings": str(output)}
+    values, is_good = model.run(parameters, context, feedback)
+    assert is_good, feedback.errors
+    assert values["extract:buildings"] == str(output)
+    assert output.is_file()
 
 
 def test_an_osm_file_is_written_besides(
