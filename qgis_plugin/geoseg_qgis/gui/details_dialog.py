@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsTaskManager
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontDatabase
 from qgis.PyQt.QtWidgets import (
@@ -37,6 +37,7 @@ class DetailsDialog(QDialog):
         log: Sequence[str],
         python: Path | None,
         parent: QWidget | None = None,
+        quiet_tasks: QgsTaskManager | None = None,
     ) -> None:
         """Make the dialog; `show` it.
 
@@ -46,12 +47,13 @@ class DetailsDialog(QDialog):
             log: Its lines.
             python: Interpreter of the environment; None where there is none.
             parent: Window that it belongs to.
+            quiet_tasks: See `TaskFollower`.
         """
         super().__init__(parent)
         self.setWindowTitle(tr("What went wrong"))
         self._message, self._command, self._log = message, command, list(log)
         self._names = Names.of_this_machine()
-        self._follower = TaskFollower(self)
+        self._follower = TaskFollower(self, quiet_tasks)
         self._arrange()
         if python is None:
             self._show("There is no environment.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from qgis.core import Qgis, QgsProject
+from qgis.core import Qgis, QgsProject, QgsTaskManager
 from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QMessageBox, QPushButton, QWidget
@@ -47,8 +47,9 @@ class DockController(QObject):
         """
         super().__init__(dock)
         self.dock = dock
-        self.runs = RunController(self)
-        self.estimator = Estimator(self)
+        self.quiet_tasks = QgsTaskManager(self)
+        self.runs = RunController(self, self.quiet_tasks)
+        self.estimator = Estimator(self, self.quiet_tasks)
         self.environment_dialog: EnvironmentDialog | None = None
         self.details_dialog: DetailsDialog | None = None
         self._canvas = canvas
@@ -103,7 +104,7 @@ class DockController(QObject):
     def show_environment_dialog(self) -> None:
         """Open the set-up, or bring it to the front."""
         if self.environment_dialog is None:
-            dialog = EnvironmentDialog(self._settings, self._window)
+            dialog = EnvironmentDialog(self._settings, self._window, self.quiet_tasks)
             dialog.environment_changed.connect(self.refresh)
             dialog.finished.connect(self._on_dialog_closed)
             self.environment_dialog = dialog
@@ -128,6 +129,7 @@ class DockController(QObject):
             log=self.dock.log.last_lines(_LOG_LINES),
             python=python,
             parent=self._window,
+            quiet_tasks=self.quiet_tasks,
         )
         self.details_dialog.show()
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qgis.core import QgsTaskManager
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDialog,
@@ -47,19 +48,25 @@ class EnvironmentDialog(QDialog):
 
     environment_changed = pyqtSignal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parent: QWidget | None = None,
+        quiet_tasks: QgsTaskManager | None = None,
+    ) -> None:
         """Make the dialog; `open` or `show` it.
 
         Args:
             settings: Where the environment is, and what is remembered.
             parent: Window that it belongs to.
+            quiet_tasks: See `TaskFollower`.
         """
         super().__init__(parent)
         self.setWindowTitle(tr("Set up geoseg"))
         self._settings = settings
         self._manager = EnvironmentManager(settings.environments_folder)
         self._prepared: PreparedEnvironment | None = None
-        self._follower = TaskFollower(self)
+        self._follower = TaskFollower(self, quiet_tasks)
         self._follower.news.connect(self._on_news)
         self._make_widgets()
         self._arrange()

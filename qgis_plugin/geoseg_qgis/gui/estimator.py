@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from qgis.core import QgsTaskManager
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from geoseg_qgis.engine.errors import EngineError
@@ -30,11 +31,19 @@ class Estimator(QObject):
 
     told = pyqtSignal(str, bool)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, quiet_tasks: QgsTaskManager | None = None
+    ) -> None:
+        """Estimate nothing yet.
+
+        Args:
+            parent: Owner.
+            quiet_tasks: See `TaskFollower`.
+        """
         super().__init__(parent)
         self._key: object = None
         self._make: Callable[[], tuple[ExtractionRequest, Path, Mapping[str, str]]] | None = None
-        self._follower = TaskFollower(self)
+        self._follower = TaskFollower(self, quiet_tasks)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
@@ -100,7 +109,7 @@ class Estimator(QObject):
 
         self.told.emit(tr("Estimating…"), True)
         self._follower.follow(
-            BackgroundTask(tr("Estimating"), estimate),
+            BackgroundTask(tr("Estimating"), estimate, is_quiet=True),
             self._on_estimated,
             self._on_failed,
             lambda: self.told.emit("", False),

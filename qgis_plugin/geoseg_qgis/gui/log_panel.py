@@ -51,8 +51,13 @@ class LogPanel(QgsCollapsibleGroupBox):
 
     def append(self, lines: list[str]) -> None:
         """Add lines; of more than the log holds, the last ones."""
-        if lines:
-            self.text.appendPlainText("\n".join(lines[-MAX_LINES:]))
+        if not lines:
+            return
+        across = self.text.horizontalScrollBar()
+        place = across.value()
+        self.text.appendPlainText("\n".join(lines[-MAX_LINES:]))
+        # Down to the new lines, but not to the end of a long one.
+        across.setValue(place)
 
     def copy(self) -> None:
         """Put the whole log on the clipboard."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsFeature, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsFeature, QgsProject, QgsRasterLayer, QgsTaskManager
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from geoseg_qgis.extraction import ExtractionResult
@@ -65,7 +65,15 @@ class RunController(QObject):
     failed = pyqtSignal(str, str)
     forgotten = pyqtSignal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, quiet_tasks: QgsTaskManager | None = None
+    ) -> None:
+        """Run nothing yet.
+
+        Args:
+            parent: Owner.
+            quiet_tasks: See `TaskFollower`.
+        """
         super().__init__(parent)
         self.phase = Phase.IDLE
         self.group: ResultGroup | None = None
@@ -74,7 +82,7 @@ class RunController(QObject):
         self._live: LiveFootprints | None = None
         self._result: ExtractionResult | None = None
         self._loaded: LoadedResults | None = None
-        self._opening = TaskFollower(self)
+        self._opening = TaskFollower(self, quiet_tasks)
         self._project = QgsProject.instance()
         self._project.cleared.connect(self._on_project_cleared)
 

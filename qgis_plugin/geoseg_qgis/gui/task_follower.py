@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsTaskManager
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from geoseg_qgis.tasks.background_task import BackgroundTask
@@ -23,8 +23,18 @@ class TaskFollower(QObject):
 
     news = pyqtSignal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, quiet_tasks: QgsTaskManager | None = None
+    ) -> None:
+        """Follow nothing yet.
+
+        Args:
+            parent: Owner.
+            quiet_tasks: Runs quiet tasks: QGIS tells of the end of every task of its own manager
+                that took more than some seconds. None for that one.
+        """
         super().__init__(parent)
+        self._quiet_tasks = quiet_tasks
         self._task: BackgroundTask | None = None
         # QGIS owns tasks, and forgets that Python has a hold of them: kept until their end.
         self._ending: list[BackgroundTask] = []
@@ -58,7 +68,10 @@ class TaskFollower(QObject):
         task.failed.connect(lambda message, details: self._end(task, on_failure, message, details))
         task.stopped.connect(lambda: self._end(task, on_stop))
         self._timer.start()
-        QgsApplication.taskManager().addTask(task)
+        manager = QgsApplication.taskManager()
+        if task.is_quiet and self._quiet_tasks is not None:
+            manager = self._quiet_tasks
+        manager.addTask(task)
 
     def cancel(self) -> None:
         """Ask the task to stop; that it has is told as of any other end."""

@@ -49,14 +49,19 @@ class BackgroundTask(QgsTask):
     failed = pyqtSignal(str, str)
     stopped = pyqtSignal()
 
-    def __init__(self, title: str, work: Callable[[Reporter], object]) -> None:
-        """Prepare the task; QGIS's task manager starts it.
+    def __init__(
+        self, title: str, work: Callable[[Reporter], object], *, is_quiet: bool = False
+    ) -> None:
+        """Prepare the task; a task manager starts it.
 
         Args:
             title: What QGIS shows in its list of tasks.
             work: Is given who to report to; called in another thread.
+            is_quiet: Whether QGIS should make nothing of it, because nobody has asked for it, or
+                a window shows it already.
         """
         super().__init__(title, QgsTask.Flag.CanCancel)
+        self.is_quiet = is_quiet
         self._work = work
         self._mailbox = _Mailbox(self.isCanceled)
         self._outcome: object = None

@@ -27,6 +27,7 @@ def make_search_task(chosen: Path | None) -> BackgroundTask:
     return BackgroundTask(
         tr("Looking for Pythons"),
         lambda reporter: search_pythons(excluded, chosen, reporter.is_cancelled),
+        is_quiet=True,
     )
 
 
@@ -61,6 +62,7 @@ def make_check_task(python: Path) -> BackgroundTask:
     return BackgroundTask(
         tr("Trying geoseg"),
         lambda reporter: check_python(python, is_cancelled=reporter.is_cancelled),
+        is_quiet=True,
     )
 
 

@@ -38,4 +38,4 @@ def make_load_task(outputs: Sequence[Path]) -> BackgroundTask:
             layer.moveToThread(main_thread)
         return LoadedResults(tuple(layers), tuple(others))
 
-    return BackgroundTask(tr("Opening the buildings"), load)
+    return BackgroundTask(tr("Opening the buildings"), load, is_quiet=True)
