@@ -26,6 +26,7 @@ from geoseg_qgis.engine.events import (
 from geoseg_qgis.extraction import Extraction, ExtractionResult
 from geoseg_qgis.extraction_request import ExtractionRequest
 from geoseg_qgis.features import FeatureMaker
+from geoseg_qgis.result_layers import ensure_review_field
 from geoseg_qgis.stages import describe_stage
 from geoseg_qgis.translation import tr
 
@@ -86,6 +87,10 @@ class ExtractionTask(QgsTask):
 
         try:
             self._result = self._extraction.run(portions, is_cancelled)
+            # Here, because a large file takes longer than a window should wait.
+            for path in self._result.outputs:
+                if path.suffix.lower() == ".gpkg":
+                    ensure_review_field(path)
         except CommandCancelled:
             return False
         except EngineError as error:

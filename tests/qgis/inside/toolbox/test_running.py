@@ -237,3 +237,38 @@ tell("result", buildings=3, area_km2=0.25, seconds=2.5, tiles=2, outputs=outputs
     osm = tmp_path / "a.osm"
     result = _extract(sample_raster, output, feedback, OSM=str(osm))
     assert result["OSM"] == str(tmp_path / "a_001.osm")
+
+
+def test_a_training_is_told_its_scene_in_files(
+    fake_geoseg: Callable[[str], Path],
+    sample_raster: Path,
+    sample_truth: Path,
+    tmp_path: Path,
+    feedback: Any,
+) -> None:
+    fake_geoseg(
+        'scene = words[words.index("--scene") + 1].split(",")\n'
+        "for path in scene: print(os.path.getsize(path), path, file=sys.stderr)\n"
+        'tell("start", stage="train", total=5)\n'
+        'tell("result", steps=5, weights=words[words.index("-o") + 1] + "/model.npz")'
+    )
+    result = processing.run(
+        "geoseg:train",
+        {
+            "RASTER": str(sample_raster),
+            "LABELS": str(sample_truth),
+            "AREA": str(sample_truth),
+            "STEPS": 5,
+            "OUTPUT": str(tmp_path / "run 1"),
+        },
+        feedback=feedback,
+    )
+    assert result["WEIGHTS"] == str(tmp_path / "run 1" / "model.npz")
+    assert result["NUM_STEPS"] == 5
+    assert feedback.stages == ["Training"]
+    assert [line.rsplit("/", 1)[-1] for line in feedback.console] == [
+        "sample.tif",
+        "labels.gpkg",
+        "area.gpkg",
+    ]
+    assert "--start bundled --steps 5" in feedback.commands[0]

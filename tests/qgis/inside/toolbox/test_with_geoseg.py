@@ -174,6 +174,7 @@ def test_selected_buildings_alone_go_to_osm(
     assert result["BUILDINGS"] == 2
 
 
+@pytest.mark.slow
 def test_a_model_is_trained_on_a_raster_with_labels(
     real_geoseg: Path, sample_raster: Path, sample_truth: Path, tmp_path: Path, feedback: Any
 ) -> None:
