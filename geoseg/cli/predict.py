@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from geoseg.cli.estimate import report_estimate
 from geoseg.cli.live import tell_of_footprints
 from geoseg.cli.messages import emit_event, get_speech, report_result, say, warn_user
 from geoseg.cli.options import (
@@ -81,6 +82,12 @@ _MAX_NAMED = 20
     is_flag=True,
     help="Tell of buildings as soon as they are final; with --progress json.",
 )
+@click.option(
+    "--estimate",
+    "is_estimate",
+    is_flag=True,
+    help="Find and write nothing: count the tiles, try some, and tell how long a run would take.",
+)
 @model_options
 @footprint_options
 @tile_options
@@ -100,6 +107,7 @@ def predict_command(
     asset: str | None,
     preview: Path | None,
     is_live: bool,
+    is_estimate: bool,
     weights: str | None,
     engine: str,
     device: str,
@@ -134,6 +142,7 @@ def predict_command(
         PredictionRequest,
         SetTargets,
         Targets,
+        estimate_rasters,
         parse_outputs,
         predict_rasters,
     )
@@ -161,6 +170,11 @@ def predict_command(
         f".{ending}",
         skip_existing,
     )
+    if is_estimate:
+        if scheduler is not None:
+            raise click.UsageError("--estimate measures this machine, not those of a --scheduler.")
+        report_estimate(estimate_rasters(list_rasters(rasters, asset), request, targets))
+        return
     means = _make_means(make_runner(workers, scheduler), progress, is_live)
     _report(predict_rasters(list_rasters(rasters, asset), request, targets, means))
 

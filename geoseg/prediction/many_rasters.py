@@ -66,8 +66,7 @@ def _predict_whole(
             f"footprints can be told live of one raster at a time, so results go to a folder; got "
             f"one result of {len(listed)} rasters."
         )
-    inputs = (*(one.name for one in listed), request.aoi, request.weights)
-    check_targets(files, inputs, may_exist=files.overwrite or files.resume)
+    _check(files, listed, request)
     survey = survey_rasters(listed, request)
     return replace(predict_together(survey.rasters, files, means), left_out=survey.left_out)
 
@@ -94,14 +93,8 @@ def _predict_each(
 ) -> SetResult:
     if targets.files.preview is not None and len(listed) > 1:
         raise OutputError(f"a preview shows one raster; got {len(listed)}.")
-    # A run over many that goes on has finished some of them.
-    skips = targets.skip_existing or targets.files.resume
-    kept = [one for one in listed if skips and is_complete(targets.of_one(one))]
-    todo = [one for one in listed if one not in kept]
-    for one in todo:
-        files = targets.of_one(one)
-        inputs = (*(other.name for other in listed), request.aoi, request.weights)
-        check_targets(files, inputs, may_exist=files.overwrite or files.resume)
+    todo = _list_unfinished(listed, request, targets)
+    kept = [one for one in listed if one not in todo]
     survey = survey_rasters(todo, request) if todo else Survey((), ())
     results: list[JobResult] = []
     for number, raster in enumerate(survey.rasters, start=1):
@@ -116,3 +109,45 @@ def _predict_each(
         survey.left_out,
         results[0].origin if len(results) == 1 else None,
     )
+
+
+def list_unfinished(
+    listed: Sequence[ListedRaster], request: PredictionRequest, targets: SetTargets
+) -> list[ListedRaster]:
+    """The rasters that a run would look at, without results that are there and are to be left.
+
+    Args:
+        listed: at least one.
+        request: what is asked of all of them; its raster does not count.
+        targets: results that are asked for are checked; there need not be any.
+
+    Raises:
+        OutputError: a result cannot be written, or takes the place of an input.
+        OutputExistsError: a result is there already.
+    """
+    if targets.folder is not None:
+        with made_folder(targets.folder):
+            return _list_unfinished(listed, request, targets)
+    files = targets.files
+    if files.outputs:
+        files = _choose_files(listed, targets)
+        if targets.skip_existing and is_complete(files):
+            return []
+    _check(files, listed, request)
+    return list(listed)
+
+
+def _list_unfinished(
+    listed: Sequence[ListedRaster], request: PredictionRequest, targets: SetTargets
+) -> list[ListedRaster]:
+    # A run over many that goes on has finished some of them.
+    skips = targets.skip_existing or targets.files.resume
+    todo = [one for one in listed if not (skips and is_complete(targets.of_one(one)))]
+    for one in todo:
+        _check(targets.of_one(one), listed, request)
+    return todo
+
+
+def _check(files: Targets, listed: Sequence[ListedRaster], request: PredictionRequest) -> None:
+    inputs = (*(one.name for one in listed), request.aoi, request.weights)
+    check_targets(files, inputs, may_exist=files.overwrite or files.resume)

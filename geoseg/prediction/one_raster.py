@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from geoseg.pipeline import ResultStore, Scan
+    from geoseg.pipeline import ResultStore, Scan, ShardWork
+    from geoseg.pipeline.shard_work import DetectorLoader
     from geoseg.raster import GdalSource, Overview
+    from geoseg.tiles import ShardPlan
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,28 @@ class PredictionRun:
         return len(self._plan)
 
     @property
+    def num_tiles(self) -> int:
+        """Tiles in all shards."""
+        return self._plan.num_tiles
+
+    @property
+    def has_area(self) -> bool:
+        """Whether only a part of the raster is asked for."""
+        return self._area_px is not None
+
+    @property
+    def area_km2(self) -> float:
+        """Ground of the area, else of the whole raster, data or not."""
+        height, width = self.source.shape_hw
+        area_px = height * width if self._area_px is None else self._area_px.area
+        return area_px * self.source.gsd_m**2 / 1e6
+
+    @property
+    def skips_unreadable(self) -> bool:
+        """Whether windows that cannot be read are left out."""
+        return self._request.skips_unreadable
+
+    @property
     def metric_crs(self) -> CRS:
         """CRS of the footprints: metric round the middle of the raster, or of the area."""
         return self._frame.metric_crs
@@ -186,7 +210,7 @@ class PredictionRun:
         try:
             return self.source.read_overview(max_side_px)
         except RasterError as error:
-            if not self._request.skips_unreadable:
+            if not self.skips_unreadable:
                 raise
             warnings.warn(f"left out the preview: {error}", stacklevel=2)
             return None
@@ -208,25 +232,9 @@ class PredictionRun:
         Raises:
             GeosegError: the subclass says what went wrong; what the store holds is good.
         """
-        from geoseg.detections.views import load_views
-        from geoseg.pipeline import Scan, SeamJoiner, ShardWork
+        from geoseg.pipeline import Scan, SeamJoiner
 
-        request = self._request
-        work = ShardWork(
-            self.source,
-            functools.partial(
-                load_views,
-                self.config.detect,
-                request.weights,
-                engine=self.engine,
-                device=request.device,
-            ),
-            self._plan,
-            self._frame,
-            self.config,
-            skips_unreadable=request.skips_unreadable,
-            progress=progress,
-        )
+        work = self.make_work(self._plan, self._make_loader(), progress)
         scan = Scan(self._plan, SeamJoiner(self._plan, self._frame, self.config), store)
         if runner.is_local and scan.num_done < len(self._plan):
             work.load()
@@ -234,11 +242,60 @@ class PredictionRun:
         yield from scan.run(work, runner, progress)
         self._summary = self._summarize(scan, time.monotonic() - started)
 
+    def make_plan(self, tiles_per_side: int) -> ShardPlan:
+        """The same tiles in shards of another size."""
+        from geoseg.tiles import ShardPlan
+
+        return ShardPlan(self._plan.grid, self._area_px, tiles_per_side)
+
+    def load_detector(self) -> Any:
+        """Load the network.
+
+        Raises:
+            GeosegError: the subclass says what is wrong with weights or device.
+        """
+        return self._make_loader()()
+
+    def make_work(
+        self, plan: ShardPlan, load: DetectorLoader, progress: Progress | None = None
+    ) -> ShardWork:
+        """What is done with each shard of a plan.
+
+        Args:
+            plan: shards of this raster.
+            load: loads the network.
+            progress: is told of every tile.
+        """
+        from geoseg.pipeline import ShardWork
+
+        return ShardWork(
+            self.source,
+            load,
+            plan,
+            self._frame,
+            self.config,
+            skips_unreadable=self.skips_unreadable,
+            progress=progress,
+        )
+
+    def _make_loader(self) -> DetectorLoader:
+        from geoseg.detections.views import load_views
+
+        return functools.partial(
+            load_views,
+            self.config.detect,
+            self._request.weights,
+            engine=self.engine,
+            device=self._request.device,
+        )
+
     def _summarize(self, scan: Scan, seconds: float) -> ScanSummary:
-        area_px = scan.num_valid_px if self._area_px is None else self._area_px.area
+        area_km2 = self.area_km2
+        if not self.has_area:
+            area_km2 = scan.num_valid_px * self.source.gsd_m**2 / 1e6
         return ScanSummary(
-            num_tiles=self._plan.num_tiles,
-            area_km2=area_px * self.source.gsd_m**2 / 1e6,
+            num_tiles=self.num_tiles,
+            area_km2=area_km2,
             unread=tuple(self._place(window) for window in scan.unread),
             seconds=seconds,
         )
