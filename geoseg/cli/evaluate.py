@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from geoseg.cli.evaluate_coco import (
     evaluate_results,
     find_coco_option,
 )
-from geoseg.cli.options import overwrite_option, verbosity_options
+from geoseg.cli.messages import emit_event, get_speech
+from geoseg.cli.options import overwrite_option, progress_option, verbosity_options
+from geoseg.types import Progress
 
 
 @click.command(
@@ -65,6 +68,7 @@ from geoseg.cli.options import overwrite_option, verbosity_options
 )
 @coco_options
 @overwrite_option
+@progress_option
 @verbosity_options
 def evaluate_command(
     pred: Path,
@@ -76,6 +80,7 @@ def evaluate_command(
     report_path: Path | None,
     raster: str | None,
     overwrite: bool,
+    progress: Progress,
     **coco: Any,
 ) -> None:
     """Compare the buildings in PRED with those in TRUTH.
@@ -89,7 +94,6 @@ def evaluate_command(
     docs/evaluation.md.
     """
     from geoseg.evaluation.coco import is_predictions_file
-    from geoseg.export.outputs import replacing
 
     is_coco = is_predictions_file(pred)
     if is_coco and (aoi is not None or csv_path is not None or iou != 0.5 or raster is not None):
@@ -101,6 +105,8 @@ def evaluate_command(
     if raster is not None and report_path is None:
         raise click.UsageError("--raster goes with --report.")
     has_stdout = str(json_path) == "-"
+    if has_stdout and get_speech().has_events:
+        raise click.UsageError("--json - and --progress json exclude each other.")
     _check_targets(csv_path, None if has_stdout else json_path, report_path, overwrite)
 
     outcome = (
@@ -109,19 +115,31 @@ def evaluate_command(
         else _evaluate_vectors(pred, truth, aoi, iou, raster)
     )
     text = json.dumps(outcome.values, indent=2) + "\n"
-    if report_path is not None:
-        with replacing(report_path, overwrite) as temporary:
-            outcome.write_report(temporary)
-    if csv_path is not None:
-        with replacing(csv_path, overwrite) as temporary:
-            outcome.write_csv(temporary)
-    if json_path is not None and not has_stdout:
-        with replacing(json_path, overwrite) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+    writers: list[tuple[Path | None, Callable[[Path], object]]] = [
+        (report_path, outcome.write_report),
+        (csv_path, outcome.write_csv),
+        (None if has_stdout else json_path, lambda path: path.write_text(text, encoding="utf-8")),
+    ]
+    outputs = [str(path) for path in _write_all(writers, overwrite)]
     if has_stdout:
         sys.stdout.write(text)
+    elif get_speech().has_events:
+        emit_event("result", {**outcome.values, "outputs": outputs})
     else:
         click.echo(outcome.table)
+
+
+def _write_all(
+    writers: Sequence[tuple[Path | None, Callable[[Path], object]]], overwrite: bool
+) -> Iterator[Path]:
+    """Write each file that is asked for, and yield it."""
+    from geoseg.export.outputs import replacing
+
+    for path, write in writers:
+        if path is not None:
+            with replacing(path, overwrite) as temporary:
+                write(temporary)
+            yield path
 
 
 def _check_targets(

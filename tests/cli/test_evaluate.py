@@ -207,3 +207,27 @@ def test_options_for_coco_results_do_not_go_with_vector_files(
     result = _run(pred, truth, *option)
     assert result.exit_code == 2
     assert f"{flag} goes with COCO results" in result.stderr
+
+
+def test_the_result_event_is_what_json_holds(pred: Path, truth: Path, tmp_path: Path) -> None:
+    files = ["--json", tmp_path / "s.json", "--csv", tmp_path / "b.csv"]
+    result = _run(pred, truth, *files, "--progress", "json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    (event,) = map(json.loads, result.stdout.splitlines())
+    assert (event.pop("v"), event.pop("event")) == (1, "result")
+    assert event.pop("outputs") == [str(tmp_path / "b.csv"), str(tmp_path / "s.json")]
+    assert event == json.loads((tmp_path / "s.json").read_text())
+    assert event["num_matched"] == 1
+
+
+def test_an_error_is_an_event_too(truth: Path) -> None:
+    result = _run("absent.gpkg", truth, "--progress", "json")
+    assert result.exit_code == 1
+    (event,) = map(json.loads, result.stdout.splitlines())
+    assert (event["event"], event["message"]) == ("error", "absent.gpkg: no such file.")
+
+
+def test_scores_and_events_do_not_share_standard_output(pred: Path, truth: Path) -> None:
+    result = _run(pred, truth, "--json", "-", "--progress", "json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "exclude each other" in result.stderr
