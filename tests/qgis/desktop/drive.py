@@ -57,7 +57,9 @@ def session(report: dict[str, Any]) -> Iterator[Step]:
     yield lambda: has_footprints() or not dock.run.cancel_button.isVisible()
     report["live"] = has_footprints() and dock.run.cancel_button.isVisible()
     yield from rest()
+    pulse.stop()
     take_picture(window, "qgis-running")
+    pulse.start()
     yield dock.run.run_button.isVisible
     report["longest stall, s"] = pulse.stop()
     report["status"] = dock.run.status.text()
