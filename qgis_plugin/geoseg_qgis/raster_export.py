@@ -35,8 +35,10 @@ _REQUEST_PX = 1024
 _POLL_S = 0.1
 # Height of the blocks of a GeoTIFF.
 _ROWS = 256
-# A source of nearly the pixels that are wanted is copied as it is, not resampled twice.
-_EQUAL_GSD = 0.7
+# A source's own pixels are as good as those that are wanted up to the first share of their size;
+# below the second there are too many of them.
+_ENOUGH = 1.1
+_TOO_FINE = 0.45
 # Shrinking to less than a pixel in four by four takes a mean of some of them.
 _MAX_OVERSAMPLING = 4.0
 
@@ -88,9 +90,11 @@ class ExportPlan:
 def plan_export(raster: RasterInput, area_extent: QgsRectangle | None, gsd_m: float) -> ExportPlan:
     """Choose pixels for a copy.
 
-    They are as large as asked for on the ground, wherever the CRS stretches it; but not smaller
-    than the finest that the source has, because enlarging adds nothing. They keep to the grid that
-    starts at the upper left corner of the source, so that a copy at its own resolution is exact.
+    They are as large as asked for on the ground, wherever the CRS stretches it. A source that has
+    pixels of its own, such as the zoom levels of tiles, is copied at those: at the coarsest that
+    are fine enough, which geoseg shrinks better than services do, or at the finest that there are,
+    because enlarging adds nothing. The grid starts at the upper left corner of the source, so that
+    such a copy has the very pixels of the source.
 
     Args:
         raster: one that must be copied.
@@ -227,24 +231,25 @@ def _choose_step(
         raise RasterInputError(
             tr("The place of {name} on the ground is not known.").format(name=raster.name)
         )
-    finest = _find_finest(raster)
-    if finest is not None and finest[0] * unit_m[0] >= gsd_m * _EQUAL_GSD:
-        return finest, finest[0] * unit_m[0]
-    return (gsd_m / unit_m[0], gsd_m / unit_m[1]), gsd_m
+    wanted = gsd_m / unit_m[0]
+    own = _list_own_pixels(raster)
+    fine = [one for one in own if one[0] <= wanted * _ENOUGH]
+    # The coarsest that lose nothing, or the finest that there are.
+    step = max(fine) if fine else min(own, default=None)
+    if step is None or step[0] < wanted * _TOO_FINE:
+        return (wanted, gsd_m / unit_m[1]), gsd_m
+    return step, step[0] * unit_m[0]
 
 
-def _find_finest(raster: RasterInput) -> tuple[float, float] | None:
-    """The finest pixels of the source, in units of the CRS; None where any is as good."""
+def _list_own_pixels(raster: RasterInput) -> list[tuple[float, float]]:
+    """Sizes of pixels that the source has, in units of the CRS; none where any is as good."""
     provider = raster.provider
     if provider is None:
-        return None
+        return []
     if provider.capabilities() & QgsRasterInterface.Capability.Size and provider.xSize() > 0:
-        return (
-            raster.extent.width() / provider.xSize(),
-            raster.extent.height() / provider.ySize(),
-        )
-    resolutions = provider.nativeResolutions()
-    return (min(resolutions), min(resolutions)) if resolutions else None
+        extent = raster.extent
+        return [(extent.width() / provider.xSize(), extent.height() / provider.ySize())]
+    return [(one, one) for one in provider.nativeResolutions()]
 
 
 def _explain_size(raster: RasterInput, plan: ExportPlan, *, has_area: bool) -> str:

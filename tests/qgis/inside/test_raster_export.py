@@ -198,18 +198,21 @@ def test_a_copy_at_the_services_own_pixels_is_exact_and_in_its_place(
     assert dataset.GetMetadataItem("COMPRESSION", "IMAGE_STRUCTURE") == "DEFLATE"
 
 
-def test_a_coarser_copy_has_the_ground_pixels_that_were_asked_for(
-    tiles: RasterInput, tmp_path: Path
+@pytest.mark.parametrize(("gsd_m", "zoom"), [(0.3, 19), (0.45, 19), (0.5, 18), (0.9, 18)])
+def test_the_coarsest_zoom_level_that_is_fine_enough_is_copied(
+    tiles: RasterInput, tmp_path: Path, gsd_m: float, zoom: int
 ) -> None:
-    plan = plan_export(tiles, _around(90), 0.6)
+    plan = plan_export(tiles, _around(60), gsd_m)
     _export(tiles, plan, tmp_path / "copy.tif")
     dataset = gdal.Open(str(tmp_path / "copy.tif"))
-    step_x = dataset.GetGeoTransform()[1]
-    assert plan.gsd_m == 0.6
-    assert step_x * math.cos(math.radians(LAT)) == pytest.approx(0.6, rel=2e-3)
-    assert dataset.RasterXSize == pytest.approx(90 / 0.6, abs=2)
-    # One zoom level less fits better.
-    assert (dataset.ReadAsArray()[2] == ZOOM - 1).all()
+    native_m = NATIVE_M * 2 ** (ZOOM - zoom)
+    west, step_x = dataset.GetGeoTransform()[:2]
+    assert step_x == pytest.approx(native_m, rel=1e-9)
+    assert plan.gsd_m == pytest.approx(native_m * math.cos(math.radians(LAT)), rel=2e-3)
+    pixels = dataset.ReadAsArray()
+    col = round((west + WORLD_M) / native_m)
+    assert (pixels[0] == (col + np.arange(plan.size_wh[0])) % 256).all()
+    assert (pixels[2] == zoom).all()
 
 
 def test_pixels_are_not_finer_than_those_of_the_service(tiles: RasterInput) -> None:
@@ -348,8 +351,8 @@ def test_values_of_a_virtual_raster_are_copied_as_they_are(
         pytest.skip("this QGIS has no virtual rasters")
     raster = read_layer(virtual)
     assert raster.must_be_copied
-    plan = plan_export(raster, None, 0.31)
-    # Its own pixels of 0.3 m are near enough.
+    plan = plan_export(raster, None, 0.5)
+    # Its own pixels of 0.3 m, which geoseg shrinks.
     assert plan.size_wh == (480, 480)
     _export(raster, plan, tmp_path / "copy.tif")
     copy, original = gdal.Open(str(tmp_path / "copy.tif")), gdal.Open(str(sample_raster))
