@@ -117,10 +117,24 @@ class AreaPanel(QWidget):
             problem = self._find_polygon_problem()
             if problem:
                 return problem
-        extent, crs = self._extent(kind)
-        if extent is None or _is_touching(extent, crs, raster):
+        extent = self.extent_on(raster)
+        if extent is None or extent.intersects(raster.extent()):
             return ""
         return tr("The area is outside the raster.")
+
+    def extent_on(self, raster: QgsRasterLayer) -> QgsRectangle | None:
+        """The rectangle round the area in the CRS of a raster; None for all of it.
+
+        Empty where the area reaches to where that CRS is not defined.
+        """
+        extent, crs = self._extent(self.kind())
+        if extent is None:
+            return None
+        transform = QgsCoordinateTransform(crs, raster.crs(), QgsProject.instance())
+        try:
+            return transform.transformBoundingBox(extent)
+        except QgsCsException:
+            return QgsRectangle()
 
     def shut_down(self) -> None:
         """Let go of the canvas and the layers."""
@@ -223,13 +237,3 @@ class AreaPanel(QWidget):
         )
         if self.kind() is AreaKind.POLYGONS:
             self.changed.emit()
-
-
-def _is_touching(
-    extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, raster: QgsRasterLayer
-) -> bool:
-    transform = QgsCoordinateTransform(crs, raster.crs(), QgsProject.instance())
-    try:
-        return transform.transformBoundingBox(extent).intersects(raster.extent())
-    except QgsCsException:
-        return False

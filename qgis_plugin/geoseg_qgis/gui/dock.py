@@ -20,6 +20,8 @@ from geoseg_qgis.gui.log_panel import LogPanel
 from geoseg_qgis.gui.output_panel import OutputPanel
 from geoseg_qgis.gui.raster_panel import RasterPanel
 from geoseg_qgis.gui.run_panel import RunPanel
+from geoseg_qgis.gui.service_plan import plan_service
+from geoseg_qgis.raster_export import ExportPlan
 from geoseg_qgis.raster_input import RasterInput, read_layer
 from geoseg_qgis.settings import Settings
 from geoseg_qgis.translation import tr
@@ -29,6 +31,10 @@ _REMEMBERED = "dock"
 
 class GeosegDock(QgsDockWidget):
     """The panels and what is chosen in them; `DockController` acts on it.
+
+    Attributes:
+        service_plan: What would be fetched of a service; None for a file, and where it is not
+            possible or not known.
 
     Signals:
         changed: something is chosen otherwise; the problems are up to date.
@@ -51,6 +57,7 @@ class GeosegDock(QgsDockWidget):
         super().__init__(tr("geoseg"), parent)
         self.setObjectName("geoseg_dock")
         self._settings = settings
+        self.service_plan: ExportPlan | None = None
         self._read: tuple[object, RasterInput | None, str] = (None, None, "")
         self.environment = EnvironmentLine()
         self.raster = RasterPanel()
@@ -89,6 +96,12 @@ class GeosegDock(QgsDockWidget):
         self.outputs.suggest_beside(file if file is not None and file.is_file() else None)
         problems = find_file_problems(self.choices(), file)
         area_problem = "" if layer is None or raster is None else self.area.problem(layer)
+        self.service_plan = None
+        if layer is not None and raster is not None and raster.must_be_copied and not area_problem:
+            extent = self.area.extent_on(layer)
+            self.service_plan, why = plan_service(raster, extent)
+            # Other weights may want larger pixels, of which there are fewer.
+            area_problem = "" if self.choices().weights else why
         self.raster.note.say(raster_problem)
         self.area.note.say(area_problem)
         self.buildings.show_problems(problems)

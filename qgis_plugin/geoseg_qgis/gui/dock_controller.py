@@ -19,10 +19,12 @@ from geoseg_qgis.gui.environment_dialog import EnvironmentDialog
 from geoseg_qgis.gui.estimator import Estimator
 from geoseg_qgis.gui.phase import Phase
 from geoseg_qgis.gui.run_controller import Run, RunController
+from geoseg_qgis.gui.service_plan import say_plan
 from geoseg_qgis.settings import Settings
 from geoseg_qgis.translation import tr
 
 _LOG_LINES = 200
+_SPEED = "speed"
 
 
 class DockController(QObject):
@@ -157,6 +159,7 @@ class DockController(QObject):
         self.estimator.told.connect(
             lambda text, is_pending: foot.show_estimate(text, is_pending=is_pending)
         )
+        self.estimator.measured.connect(self._keep_speed)
         self.runs.phase_changed.connect(self._on_phase)
         self.runs.progressed.connect(foot.show_progress)
         self.runs.logged.connect(self._on_logged)
@@ -170,9 +173,19 @@ class DockController(QObject):
         if self.runs.phase.is_busy or not is_wanted or not self._has_environment():
             self.estimator.drop()
             return
-        self.estimator.offer(
-            dock.estimate_key(), self._make_estimate, is_automatic=not dock.is_service()
-        )
+        known = None
+        if dock.is_service():
+            plan = dock.service_plan
+            known = "" if plan is None else say_plan(plan, self._recall_speed())
+        self.estimator.offer(dock.estimate_key(), self._make_estimate, known=known)
+
+    def _keep_speed(self, tiles_per_s: float) -> None:
+        self._settings.keep_values(_SPEED, {"tiles_per_s": tiles_per_s})
+
+    def _recall_speed(self) -> float:
+        """Tiles per second that were measured last; 0 for none."""
+        speed = self._settings.load_values(_SPEED).get("tiles_per_s")
+        return float(speed) if isinstance(speed, (int, float)) else 0.0
 
     def _make_estimate(self) -> tuple[ExtractionRequest, Path, Mapping[str, str]]:
         return (

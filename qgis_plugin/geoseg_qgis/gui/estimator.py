@@ -27,9 +27,11 @@ class Estimator(QObject):
 
     Signals:
         told: a text for people, and whether it is still being found out.
+        measured: tiles per second.
     """
 
     told = pyqtSignal(str, bool)
+    measured = pyqtSignal(float)
 
     def __init__(
         self, parent: QObject | None = None, quiet_tasks: QgsTaskManager | None = None
@@ -59,26 +61,25 @@ class Estimator(QObject):
         key: object,
         make: Callable[[], tuple[ExtractionRequest, Path, Mapping[str, str]]],
         *,
-        is_automatic: bool,
+        known: str | None,
     ) -> None:
         """Take note of what is chosen now.
 
         Args:
             key: Equal where the estimate would be the same.
             make: Gives the request, the interpreter and variables for it; called in this thread.
-            is_automatic: Whether to estimate without being asked.
+            known: What to tell in the place of an estimate, until somebody asks for one; None to
+                make one by itself.
         """
         self._make = make
         if key == self._key:
             return
         self.drop()
         self._key = key
-        if is_automatic:
+        if known is None:
             self._timer.start()
         else:
-            self.told.emit(
-                tr("Press the arrow for an estimate; a small part is fetched for it."), False
-            )
+            self.told.emit(known, False)
 
     def drop(self) -> None:
         """Forget the estimate, and cancel one that is being made."""
@@ -122,6 +123,7 @@ class Estimator(QObject):
         self._follower.shut_down()
 
     def _on_estimated(self, estimate: Estimate) -> None:
+        self.measured.emit(estimate.tiles_per_s)
         self.told.emit(say_estimate(estimate), False)
 
     def _on_failed(self, message: str, _details: str) -> None:

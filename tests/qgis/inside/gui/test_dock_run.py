@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtWidgets import QMessageBox, QPushButton
 
-from geoseg_qgis.gui.choices import FileChoice
+from geoseg_qgis.gui.choices import AreaKind, FileChoice
 from geoseg_qgis.gui.dock import GeosegDock
 from geoseg_qgis.gui.dock_controller import DockController
 from geoseg_qgis.gui.phase import Phase
@@ -306,22 +312,35 @@ def test_an_estimate_is_told_by_itself_and_again_when_something_changes(
     wait_until(lambda: estimate.text().startswith("4 tiles"))
 
 
-def test_a_service_is_not_fetched_from_before_it_is_asked_for(
+def test_of_a_service_only_arithmetic_is_told_unasked(
     controller: DockController,
     make_python: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("GEOSEG_PYTHON", str(make_python("")))
-    url = f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=19"
+    url = f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=22"
     service = QgsRasterLayer(url, "tiles", "wms")
     assert service.isValid()
     QgsProject.instance().addMapLayer(service)
-    controller.dock.raster.choose(service)
+    dock = controller.dock
+    dock.raster.choose(service)
     controller.refresh()
+    # All of the world.
+    assert dock.area.note.text()
+    assert not dock.run.run_button.isEnabled()
+    dock.area.set_kind(AreaKind.RECTANGLE)
+    # At the equator, where a metre of this CRS is one on the ground.
+    dock.area.drawing.rectangle = QgsRectangle(0, 0, 1000, 500)
+    dock.area.drawing.crs = service.crs()
+    controller.estimator.measured.emit(10.0)
+    dock.area.drawing.drawn.emit()
     assert not controller.estimator.is_active
-    assert controller.dock.run.estimate.text()
-    assert controller.dock.run.estimate_button.isEnabled()
+    text = dock.run.estimate.text()
+    # 5000 x 2500 px at 0.2 m: 21 x 11 tiles of 300 px, 236 px apart.
+    assert text.startswith("231 tiles, 0.50 km²")
+    assert "23 s" in text
+    assert dock.run.estimate_button.isEnabled()
 
 
 def test_without_an_environment_the_start_opens_the_set_up(controller: DockController) -> None:
