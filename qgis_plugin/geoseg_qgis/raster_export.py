@@ -175,7 +175,7 @@ def export_raster(
         raise CommandCancelled(tr("Cancelled."))
     problems = list(dict.fromkeys(feedback.errors()))
     if outcome != QgsRasterFileWriter.WriterError.NoError or not path.is_file():
-        why = problems[0] if problems else str(int(outcome))
+        why = problems[0] if problems else str(outcome)
         raise RasterInputError(
             tr("{name} cannot be copied into a file: {why}").format(name=raster.name, why=why)
         )
