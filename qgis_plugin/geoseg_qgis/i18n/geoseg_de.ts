@@ -860,8 +860,8 @@ Die beiden Layer dürfen verschiedene KBS haben. Geben Sie das Gebiet an, in dem
         <translation>geoseg wird vorbereitet</translation>
     </message>
     <message>
-        <source>Press the arrow for an estimate; a small part is fetched for it.</source>
-        <translation>Für eine Schätzung auf den Pfeil drücken; ein kleiner Teil wird dafür abgerufen.</translation>
+        <source>Press the arrow to measure; a small part is fetched for that.</source>
+        <translation>Mit dem Pfeil wird gemessen; dafür wird ein kleiner Teil geholt.</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1668,12 +1668,20 @@ Die Dateien tragen den Vermerk, dass sie so nicht hochgeladen werden sollen. Bes
         <translation>{size} werden heruntergeladen.</translation>
     </message>
     <message>
+        <source>{tiles} tiles, {area}, {n} megapixels to fetch</source>
+        <translation>{tiles} Kacheln, {area}, {n} Megapixel zu holen</translation>
+    </message>
+    <message>
         <source>{tiles} tiles, {area}: about {duration}</source>
         <translation>{tiles} Kacheln, {area}: etwa {duration}</translation>
     </message>
     <message>
         <source>{what} must be a program; there is none at {path}.</source>
         <translation>{what} muss ein Programm sein; unter {path} gibt es keines.</translation>
+    </message>
+    <message>
+        <source>{what}: about {duration} and the time to fetch</source>
+        <translation>{what}: etwa {duration} und die Zeit zum Holen</translation>
     </message>
     <message>
         <source>{width} x {height} pixels will be fetched, about {mb} MB on the disk; this may take long, and some services do not allow so much.</source>

@@ -860,8 +860,8 @@ Las dos capas pueden tener SRC distintos. Indique el área en la que los edifici
         <translation>Preparando geoseg</translation>
     </message>
     <message>
-        <source>Press the arrow for an estimate; a small part is fetched for it.</source>
-        <translation>Pulse la flecha para una estimación; se descarga para ello una pequeña parte.</translation>
+        <source>Press the arrow to measure; a small part is fetched for that.</source>
+        <translation>Pulse la flecha para medir; para ello se descarga una pequeña parte.</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1668,12 +1668,20 @@ Los archivos están marcados para que no se suban tal cual. Antes de una importa
         <translation>Se descargarán {size}.</translation>
     </message>
     <message>
+        <source>{tiles} tiles, {area}, {n} megapixels to fetch</source>
+        <translation>{tiles} teselas, {area}, {n} megapíxeles por descargar</translation>
+    </message>
+    <message>
         <source>{tiles} tiles, {area}: about {duration}</source>
         <translation>{tiles} teselas, {area}: unos {duration}</translation>
     </message>
     <message>
         <source>{what} must be a program; there is none at {path}.</source>
         <translation>{what} debe ser un programa; no hay ninguno en {path}.</translation>
+    </message>
+    <message>
+        <source>{what}: about {duration} and the time to fetch</source>
+        <translation>{what}: unos {duration} y el tiempo de descarga</translation>
     </message>
     <message>
         <source>{width} x {height} pixels will be fetched, about {mb} MB on the disk; this may take long, and some services do not allow so much.</source>

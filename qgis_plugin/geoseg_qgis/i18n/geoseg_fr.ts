@@ -860,8 +860,8 @@ Les deux couches peuvent avoir des SCR différents. Indiquez la zone dans laquel
         <translation>Préparation de geoseg</translation>
     </message>
     <message>
-        <source>Press the arrow for an estimate; a small part is fetched for it.</source>
-        <translation>Appuyez sur la flèche pour une estimation ; une petite partie est téléchargée pour cela.</translation>
+        <source>Press the arrow to measure; a small part is fetched for that.</source>
+        <translation>Cliquez sur la flèche pour mesurer ; une petite partie est téléchargée pour cela.</translation>
     </message>
     <message>
         <source>Progress</source>
@@ -1668,12 +1668,20 @@ Les fichiers sont marqués comme à ne pas envoyer tels quels. Avant un import, 
         <translation>{size} seront téléchargés.</translation>
     </message>
     <message>
+        <source>{tiles} tiles, {area}, {n} megapixels to fetch</source>
+        <translation>{tiles} tuiles, {area}, {n} mégapixels à télécharger</translation>
+    </message>
+    <message>
         <source>{tiles} tiles, {area}: about {duration}</source>
         <translation>{tiles} tuiles, {area} : environ {duration}</translation>
     </message>
     <message>
         <source>{what} must be a program; there is none at {path}.</source>
         <translation>{what} doit être un programme ; il n'y en a pas à {path}.</translation>
+    </message>
+    <message>
+        <source>{what}: about {duration} and the time to fetch</source>
+        <translation>{what} : environ {duration} et le temps de téléchargement</translation>
     </message>
     <message>
         <source>{width} x {height} pixels will be fetched, about {mb} MB on the disk; this may take long, and some services do not allow so much.</source>
