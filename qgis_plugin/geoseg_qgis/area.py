@@ -76,7 +76,6 @@ class Area:
             AreaError: there is no polygon, or the area reaches to where `crs` is not defined.
         """
         extent = QgsRectangle()
-        extent.setMinimal()
         for geometry in self.iterate():
             extent.combineExtentWith(geometry.boundingBox())
         if extent.isEmpty():

@@ -281,7 +281,13 @@ def _is_picture(provider: QgsRasterDataProvider) -> bool:
 
 
 def _smooth(provider: QgsRasterDataProvider) -> None:
-    """Have the mean taken where pixels are shrunk, if the provider can do that."""
+    """Have the mean taken where pixels are shrunk, if the provider can do that.
+
+    Those of services cannot; told to, they give an empty first picture in QGIS 3.40.
+    """
+    capable = QgsRasterDataProvider.ProviderCapability.ProviderHintCanPerformProviderResampling
+    if not provider.providerCapabilities() & capable:
+        return
     provider.setZoomedOutResamplingMethod(QgsRasterDataProvider.ResamplingMethod.Average)
     provider.enableProviderResampling(True)
     provider.setMaxOversampling(_MAX_OVERSAMPLING)

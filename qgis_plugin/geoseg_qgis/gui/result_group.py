@@ -104,7 +104,6 @@ class ResultGroup:
     def zoom(self, canvas: QgsMapCanvas) -> bool:
         """Show all buildings on a map; returns whether there are any."""
         extent = QgsRectangle()
-        extent.setMinimal()
         crs = canvas.mapSettings().destinationCrs()
         for layer in self.layers():
             layer.updateExtents()

@@ -136,7 +136,7 @@ def server() -> Iterator[_Server]:
 
 @pytest.fixture
 def tiles(server: _Server) -> RasterInput:
-    url = f"{server.address}/%7Bz%7D/%7Bx%7D/%7By%7D.png"
+    url = server.address + "/{z}/{x}/{y}.png"
     layer = QgsRasterLayer(f"type=xyz&url={url}&zmin=0&zmax={ZOOM}", "Kacheln/1", "wms")
     return read_layer(layer)
 
