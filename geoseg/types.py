@@ -107,7 +107,7 @@ class Footprints:
 
     Attributes:
         polygons: object (N,) of shapely Polygon, valid, exteriors counter-clockwise.
-        scores: float32 (N,), 0..1.
+        scores: float32 (N,), 0..1; nan for those that have none, as people drew them.
         areas_m2: float64 (N,), true ground area.
         crs: CRS of the polygons, axis order x, y.
         rasters: int32 (N,), which of `Origin.rasters` each was found on; None where the result

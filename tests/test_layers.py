@@ -57,10 +57,14 @@ MAY_IMPORT = {
     "provenance": LEAVES | {"maskrcnn"},
     "prediction": LIBRARY | {"jobs", "pipeline", "provenance"},
     "api": LIBRARY | {"jobs", "plain_images", "prediction", "validation"},
+    "conversion": LIBRARY,
     "calibrate": LIBRARY | {"plain_images", "provenance"},
     "submission": LIBRARY | {"plain_images", "provenance"},
     "doctor": LIBRARY,
-    "cli": TOP | {"calibrate", "doctor", "prediction", "provenance", "reporting", "submission"},
+    "cli": TOP | {
+        "calibrate", "conversion", "doctor", "jobs", "prediction", "provenance", "reporting",
+        "submission",
+    },
     "__main__": {"cli"},
     "__init__": {"api", "errors"},
 }

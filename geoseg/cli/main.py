@@ -32,6 +32,7 @@ COMMANDS = {
     "predict": "geoseg.cli.predict:predict_command",
     "predict-folder": "geoseg.cli.predict_folder:predict_folder_command",
     "evaluate": "geoseg.cli.evaluate:evaluate_command",
+    "export": "geoseg.cli.export:export_command",
     "train": "geoseg.cli.train:train_command",
     "calibrate": "geoseg.cli.calibrate:calibrate_command",
     "audit": "geoseg.cli.audit:audit_command",

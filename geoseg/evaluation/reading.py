@@ -14,6 +14,8 @@ from pyproj import CRS
 from geoseg.crs import transform_polygons
 from geoseg.errors import VectorError
 
+# All that is read besides geometries.
+_COLUMNS = ["id", "score"]
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -24,7 +26,8 @@ class Buildings:
     Attributes:
         polygons: object (N,) of valid shapely Polygon.
         ids: N ids; parts of one feature have the same.
-        scores: float64 (N,), None where the file has no column `score`.
+        scores: float64 (N,), nan for those without one; None where the file has no column
+            `score`.
         crs: CRS of the polygons.
         num_repaired: features that were invalid and made valid.
     """
@@ -52,22 +55,27 @@ class Buildings:
         return replace(self, polygons=transform_polygons(self.polygons, self.crs, crs), crs=crs)
 
 
-def read_buildings(path: Path) -> Buildings:
+def read_buildings(path: Path, *, layer: str | None = None, where: str | None = None) -> Buildings:
     """Read the polygons of a vector file: anything GDAL reads, or GeoParquet.
 
     Of several layers the first with polygons is read; of OSM data the objects with a tag
     `building`. Multipolygons are taken apart and invalid polygons made valid.
 
+    Args:
+        path: the file.
+        layer: to read in the place of the first.
+        where: only features of which this condition in the SQL of GDAL is true.
+
     Returns:
         The polygons; none for a file without features.
 
     Raises:
-        VectorError: the file is missing or cannot be read, has no CRS, or has features but no
-            polygon among them.
+        VectorError: the file is missing or cannot be read, has no CRS, has features but no
+            polygon among them, or neither the layer nor what the condition names.
     """
     if not path.is_file() and not path.is_dir():
         raise VectorError(f"{path}: no such file.")
-    frame = _read_frame(path)
+    frame = _read_frame(path, layer, where)
     geometries = np.asarray(frame.geometry.array, dtype=object)
     is_polygonal = np.isin(shapely.get_type_id(geometries), _POLYGONAL)
     is_polygonal &= ~shapely.is_empty(geometries)
@@ -105,47 +113,91 @@ def _take_apart(
 
 def _read_scores(path: Path, frame: Any) -> NDArray[np.float64]:
     try:
-        return np.nan_to_num(frame["score"].to_numpy(dtype=np.float64, na_value=np.nan))
+        return frame["score"].to_numpy(dtype=np.float64, na_value=np.nan)  # type: ignore[no-any-return]
     except (TypeError, ValueError) as error:
         raise VectorError(f"{path}: the column score must hold numbers: {error}.") from error
 
 
-def _read_frame(path: Path) -> Any:
+def list_polygon_layers(path: Path) -> list[str]:
+    """Names of the layers with polygons that a file of GDAL's has; none of a GeoParquet."""
+    import pyogrio
+
+    if path.suffix.lower() == ".parquet":
+        return []
+    layers = pyogrio.list_layers(path)
+    return [str(name) for name, kind in layers if kind is not None and "Polygon" in kind]
+
+
+def _read_frame(path: Path, layer: str | None, where: str | None) -> Any:
     import geopandas
 
     if path.suffix.lower() == ".parquet":
         import pyarrow
+        import pyarrow.parquet as pq
 
+        if layer is not None or where is not None:
+            raise VectorError(f"{path}: a GeoParquet has no layers, and no SQL chooses from it.")
         try:
-            return geopandas.read_parquet(path)
+            # Only what is needed: others may have hundreds of columns.
+            wanted = [name for name in pq.read_schema(path).names if name in _COLUMNS]
+            geometry = [_find_geometry_column(path)]
+            return geopandas.read_parquet(path, columns=[*wanted, *geometry])
         except (pyarrow.ArrowException, OSError, ValueError) as error:
             raise VectorError(f"{path}: cannot be read as GeoParquet: {_line(error)}") from error
-    return _read_with_gdal(path)
+    return _read_with_gdal(path, layer, where)
 
 
-def _read_with_gdal(path: Path) -> Any:
+def _find_geometry_column(path: Path) -> str:
+    import json
+
+    import pyarrow.parquet as pq
+
+    described = json.loads((pq.read_schema(path).metadata or {}).get(b"geo", b"{}"))
+    return str(described.get("primary_column", "geometry"))
+
+
+def _read_with_gdal(path: Path, layer: str | None, where: str | None) -> Any:
     import geopandas
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     is_osm = path.suffix.lower() in (".osm", ".pbf")
+    conditions = [one for one in ("building IS NOT NULL" if is_osm else None, where) if one]
     # GDAL's own index of OSM nodes knows no negative ids.
     pyogrio.set_gdal_config_options({"OSM_USE_CUSTOM_INDEXING": False if is_osm else None})
     try:
-        layers = pyogrio.list_layers(path)
-        polygonal = [name for name, kind in layers if kind is not None and "Polygon" in kind]
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        if layer is not None and layer not in names:
+            raise VectorError(f"{path}: layer must be one of {', '.join(names)}; got {layer}.")
         frame = pyogrio.read_dataframe(
             path,
-            layer=(polygonal or [name for name, _ in layers])[0],
-            where="building IS NOT NULL" if is_osm else None,
+            layer=layer or (list_polygon_layers(path) or names)[0],
+            where=" AND ".join(f"({one})" for one in conditions) or None,
+            # Only what is needed: others may have hundreds of columns.
+            columns=_COLUMNS,
         )
-    except (DataLayerError, DataSourceError, FeatureError, IndexError) as error:
+    except VectorError:
+        raise
+    except (DataLayerError, DataSourceError, FeatureError, IndexError, ValueError) as error:
+        if where is not None:
+            raise VectorError(f"{path}: {_explain_condition(path, layer, where)}") from error
+        if isinstance(error, ValueError):
+            raise
         raise VectorError(f"{path}: cannot be read as vector data: {_line(error)}") from error
     finally:
         pyogrio.set_gdal_config_options({"OSM_USE_CUSTOM_INDEXING": None})
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise VectorError(f"{path}: must have polygons; got a table without geometry.")
     return frame
+
+
+def _explain_condition(path: Path, layer: str | None, where: str) -> str:
+    """Why a condition cannot be understood: most often a column is called otherwise."""
+    import pyogrio
+
+    chosen = layer or next(iter(list_polygon_layers(path)), None)
+    columns = ", ".join(map(str, pyogrio.read_info(path, layer=chosen)["fields"]))
+    return f"a condition must be SQL on its columns ({columns}); got {where}."
 
 
 def _line(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -122,6 +122,9 @@ def compare_vectors(
     if not 0 < iou <= 1:
         raise ConfigError(f"iou must be above 0 and at most 1; got {iou}.")
     pred, truth = read_buildings(pred_path), read_buildings(truth_path)
+    if pred.scores is not None:
+        # What has no score comes last.
+        pred = replace(pred, scores=np.nan_to_num(pred.scores))
     aoi = None if aoi_path is None else read_buildings(aoi_path)
     if aoi is not None and len(aoi) == 0:
         raise AoiError(f"{aoi_path}: the area of interest must have polygons; got none.")

@@ -45,6 +45,9 @@ def _make_features(footprints: Footprints, origin: Origin, first_id: int) -> Ite
         name: values if isinstance(values, str) else values[owners].tolist()
         for name, values in make_attributes(footprints, origin, first_id).items()
     }
+    # JSON knows no nan: a building that somebody drew has no score.
+    scores = attributes["score"]
+    attributes["score"] = [None if np.isnan(score) else score for score in scores]
     for index, geometry in enumerate(shapely.to_geojson(geometries)):
         properties = {
             name: values if isinstance(values, str) else values[index]

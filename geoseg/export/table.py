@@ -25,7 +25,7 @@ ROWS_PER_BATCH = 2048
 def make_schema() -> pyarrow.Schema:
     """Columns of every table.
 
-    `id` (int64, from 1), `score` (4 decimals), `area_m2` (2 decimals), `geoseg`, `model`,
+    `id` (int64, from 1), `score` (4 decimals, or null), `area_m2` (2 decimals), `geoseg`, `model`,
     `weights` (first 12 hex digits), `raster`, `date`, `geometry` (WKB). Names have at most ten
     ASCII characters, which is what a Shapefile holds.
     """
@@ -53,6 +53,8 @@ def make_rows(batches: FootprintBatches, origin: Origin) -> Iterator[pyarrow.Rec
             name: pa.repeat(pa.scalar(values), len(batch)) if isinstance(values, str) else values
             for name, values in make_attributes(batch, origin, first_id).items()
         }
+        # Null where there is none, as of a building that somebody drew.
+        columns["score"] = pa.array(columns["score"], from_pandas=True)
         columns[GEOMETRY] = pa.array(shapely.to_wkb(batch.polygons), type=pa.binary())
         yield pa.record_batch(columns, schema=make_schema())
         first_id += len(batch)
