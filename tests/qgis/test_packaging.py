@@ -47,6 +47,13 @@ def test_the_plugin_repository_has_nothing_to_remark(files: dict[str, bytes]) ->
     assert find_problems(files, geoseg.__version__) == []
 
 
+@pytest.fixture
+def unscanned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the scanners out, which take some seconds and have a test of their own."""
+    monkeypatch.setattr("scripts.make_plugin.scan", lambda files: iter(()))
+
+
+@pytest.mark.usefixtures("unscanned")
 def test_the_zip_is_named_after_the_version_and_has_one_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,6 +133,7 @@ def test_metadata_that_qgis_cannot_read_are_an_error(text: str) -> None:
         read_metadata(text)
 
 
+@pytest.mark.usefixtures("unscanned")
 def test_placeholders_are_told_and_are_faults_where_it_is_to_be_uploaded(tmp_path: Path) -> None:
     invented = find_invented_addresses(read_metadata(METADATA))
     assert invented == ["homepage", "repository", "tracker", "email"]
