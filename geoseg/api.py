@@ -118,7 +118,7 @@ def train(
             for one.
         progress: is told of every step.
     """
-    from geoseg.detections.engines import choose_engine
+    from geoseg.detections.engines import choose_engine, load_gdal_before_keras
     from geoseg.plain_images import predict_images
     from geoseg.runners.data_parallel import share_batches
     from geoseg.training.run_folder import RunFolder
@@ -128,6 +128,7 @@ def train(
     run = RunFolder(Path(folder))
     # Before the seconds that Keras takes to load.
     config = run.check(config, resume=resume)
+    load_gdal_before_keras()
     share_batches(num_devices, config.batch_size)
     from geoseg.training.train import train_model
     from geoseg.validation import make_scorer

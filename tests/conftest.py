@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pyogrio  # noqa: F401  # Before TensorFlow, see geoseg.detections.detector.
+import pyogrio  # noqa: F401  # Before TensorFlow, see geoseg.detections.engines.
 import pytest
 from hypothesis import settings
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geoseg.detections.batching import CPU_BATCH_SIZE, BatchedDetector, as_detections
 from geoseg.detections.compiled import compile_function, to_numpy
 from geoseg.detections.device import choose_device
-from geoseg.detections.engines import choose_engine
+from geoseg.detections.engines import choose_engine, load_gdal_before_keras
 from geoseg.scores import calibrate_scores
 from geoseg.types import Detection
 
@@ -104,9 +104,7 @@ def load_detector(
     """
     name = choose_engine(engine)
     if name == "keras":
-        # TensorFlow brings an SQLite without R-trees. A GDAL that is loaded after it takes that
-        # one, and writes GeoPackages without a spatial index.
-        import pyogrio  # noqa: F401
+        load_gdal_before_keras()
     chosen = choose_device(device, name)
     if name == "onnx":
         from geoseg.detections.onnx_detector import OnnxDetector

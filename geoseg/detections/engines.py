@@ -62,3 +62,12 @@ def choose_engine(name: str) -> str:
             f'pip install "geoseg[{extra}]".'
         )
     return name
+
+
+def load_gdal_before_keras() -> None:
+    """Load the GDAL of vector files; call it before anything that imports Keras.
+
+    TensorFlow brings an SQLite without R-trees. A GDAL that is loaded after it takes that one: it
+    can't open GeoPackages with a spatial index, and writes them without.
+    """
+    import pyogrio  # noqa: F401

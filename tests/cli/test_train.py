@@ -4,11 +4,14 @@ import dataclasses
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from click.testing import CliRunner, Result
@@ -46,6 +49,8 @@ num_proposals = 20
 pre_nms_per_level = 20
 max_detections = 10
 """
+
+SCENE = 'scene = "scene.tif"\nlabels = "labels.gpkg"'
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +105,22 @@ def test_a_small_run_learns_and_writes_weights(repository: Path) -> None:
     resumed = run("-o", "runs/first", "--resume")
     assert resumed.exit_code == 1
     assert "must hold a run that is not at its end" in resumed.stderr
+
+
+def test_labels_may_be_a_geopackage_with_a_spatial_index() -> None:
+    made = CliRunner().invoke(cli, ["sample", "-o", "scene.tif", "--size", "300", "-q"])
+    assert made.exit_code == 0, made.output
+    pyogrio.write_dataframe(
+        pyogrio.read_dataframe("scene_truth.geojson"), "labels.gpkg", SPATIAL_INDEX="YES"
+    )
+    Path("train.toml").write_text(SMALL.replace('path = "labelled"', SCENE))
+    # In a process of its own: here, GDAL was loaded before TensorFlow.
+    words = ["train", "train.toml", "-o", "run", "--steps", "1", "-q"]
+    result = subprocess.run(
+        [sys.executable, "-m", "geoseg", *words], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert Path("run/model.npz").is_file()
 
 
 @pytest.mark.parametrize(
