@@ -61,8 +61,15 @@ MAY_IMPORT = {
     "calibrate": LIBRARY | {"plain_images", "provenance"},
     "submission": LIBRARY | {"plain_images", "provenance"},
     "doctor": LIBRARY,
-    "cli": TOP | {
-        "calibrate", "conversion", "doctor", "jobs", "prediction", "provenance", "reporting",
+    "cli": TOP
+    | {
+        "calibrate",
+        "conversion",
+        "doctor",
+        "jobs",
+        "prediction",
+        "provenance",
+        "reporting",
         "submission",
     },
     "__main__": {"cli"},
