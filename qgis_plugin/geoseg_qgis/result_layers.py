@@ -41,7 +41,7 @@ def make_live_layer(crs: QgsCoordinateReferenceSystem) -> QgsVectorLayer:
 
 
 def load_results(outputs: Sequence[Path]) -> tuple[list[QgsVectorLayer], list[Path]]:
-    """Open files of results. Call it in the main thread.
+    """Open files of results.
 
     A GeoPackage gets the field for reviewing, if it has none.
 

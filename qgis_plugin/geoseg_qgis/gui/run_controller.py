@@ -204,7 +204,7 @@ class RunController(QObject):
             self.ended.emit(tr("Cancelled."))
             return
         loaded = self._loaded or LoadedResults((), result.outputs)
-        group.show_files(loaded.layers, keep_live=run.keep_temporary)
+        group.show_files(loaded.take_layers(), keep_live=run.keep_temporary)
         group.apply_style(run.style)
         group.write_origin(result.origin)
         self._go(Phase.DONE)

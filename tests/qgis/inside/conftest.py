@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 from collections.abc import Iterator
@@ -70,6 +71,13 @@ def real_raster(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(crop), str(ortho), srcWin=[*CROP_OFFSET_XY, CROP_SIZE_PX, CROP_SIZE_PX]
     ).FlushCache()
     return crop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collect_garbage(qgis_app: object) -> Iterator[None]:
+    """Let go of layers before QGIS ends, of which they need parts for their own end."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
 import threading
@@ -31,6 +32,7 @@ from geoseg_qgis.raster_input import RasterInput, RasterInputError, read_layer
 WORLD_M = 20037508.342789244
 ZOOM = 19
 NATIVE_M = 2 * WORLD_M / 256 / 2**ZOOM
+_NUMBERS = itertools.count()
 # Banepa.
 LON, LAT = 85.52, 27.63
 
@@ -136,7 +138,8 @@ def server() -> Iterator[_Server]:
 
 @pytest.fixture
 def tiles(server: _Server) -> RasterInput:
-    url = server.address + "/{z}/{x}/{y}.png"
+    # QGIS keeps tiles by their address, and a port may come again.
+    url = server.address + "/{z}/{x}/{y}.png?" + str(next(_NUMBERS))
     layer = QgsRasterLayer(f"type=xyz&url={url}&zmin=0&zmax={ZOOM}", "Kacheln/1", "wms")
     return read_layer(layer)
 
