@@ -80,6 +80,7 @@ class ScoreField(QWidget):
         self.changed.emit()
 
     def _on_default(self, is_default: bool) -> None:
-        self.slider.setEnabled(not is_default)
-        self.spin.setEnabled(not is_default)
+        # Hidden and not only disabled: the number in them is not the model's.
+        self.slider.setVisible(not is_default)
+        self.spin.setVisible(not is_default)
         self.changed.emit()

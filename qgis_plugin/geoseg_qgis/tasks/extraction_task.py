@@ -35,6 +35,8 @@ _INTERVAL_S = 0.1
 # A window shows no more of the log at a time; the rest of a flood is left out.
 _MAX_LINES = 500
 _UNKNOWN = -1.0
+# The panel tells how a run has ended; QGIS need not, and can be told so from 3.26 on.
+_FLAGS = QgsTask.Flag.CanCancel | getattr(QgsTask.Flag, "Silent", QgsTask.Flag.CanCancel)
 
 
 class ExtractionTask(QgsTask):
@@ -70,7 +72,7 @@ class ExtractionTask(QgsTask):
             variables: environment variables to set besides those of this process.
         """
         title = tr("Buildings in {raster}").format(raster=request.raster.name)
-        super().__init__(title, QgsTask.Flag.CanCancel)
+        super().__init__(title, _FLAGS)
         self._extraction = Extraction(request, python, variables)
         self._features = FeatureMaker()
         self._result: ExtractionResult | None = None
