@@ -51,8 +51,10 @@ def describe_crs(crs: CRS) -> str:
         An authority code where one means exactly this CRS, else WKT 2 on one line.
 
     Example:
-        >>> describe_crs(parse_crs("+proj=utm +zone=45 +datum=WGS84 +type=crs"))
+        >>> describe_crs(CRS.from_wkt(parse_crs("EPSG:32645").to_wkt()))
         'EPSG:32645'
+        >>> describe_crs(parse_crs("+proj=utm +zone=45 +ellps=intl"))[:17]
+        'PROJCRS["unknown"'
     """
     authority = crs.to_authority(min_confidence=100)
     return ":".join(authority) if authority else crs.to_wkt("WKT2_2019")
