@@ -75,17 +75,9 @@ class BackgroundTask(QgsTask):
         """Do the work; called by QGIS in another thread."""
         try:
             self._outcome = self._work(self._mailbox)
-        except CommandCancelled:
-            return False
-        except EngineError as error:
-            self._problem = (str(error), str(getattr(error, "details", "")))
-            return False
         except Exception as error:
             # QGIS would drop it: what goes wrong in a thread of its is seen by nobody.
-            self._problem = (
-                tr("Something unforeseen happened: {error}").format(error=error),
-                traceback.format_exc(),
-            )
+            self._problem = describe_problem(error)
             return False
         return True
 
@@ -97,6 +89,22 @@ class BackgroundTask(QgsTask):
             self.failed.emit(*self._problem)
         else:
             self.stopped.emit()
+
+
+def describe_problem(error: Exception) -> tuple[str, str] | None:
+    """What a window tells of an error that ended a task.
+
+    Returns:
+        A message and details; None where the work was cancelled.
+    """
+    if isinstance(error, CommandCancelled):
+        return None
+    if isinstance(error, EngineError):
+        return str(error), str(getattr(error, "details", ""))
+    return (
+        tr("Something unforeseen happened: {error}").format(error=error),
+        "".join(traceback.format_exception(type(error), error, error.__traceback__)),
+    )
 
 
 class _Mailbox:

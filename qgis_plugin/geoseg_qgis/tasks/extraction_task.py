@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,6 @@ from qgis.core import QgsFeature, QgsTask
 from qgis.PyQt.QtCore import pyqtSignal
 
 from geoseg_qgis.command_line import CommandStarted
-from geoseg_qgis.engine.errors import CommandCancelled, EngineError
 from geoseg_qgis.engine.events import (
     Event,
     FootprintsFound,
@@ -26,8 +24,8 @@ from geoseg_qgis.engine.events import (
 from geoseg_qgis.extraction import Extraction, ExtractionResult
 from geoseg_qgis.extraction_request import ExtractionRequest
 from geoseg_qgis.features import FeatureMaker
-from geoseg_qgis.result_layers import ensure_review_field
 from geoseg_qgis.stages import describe_stage
+from geoseg_qgis.tasks.background_task import describe_problem
 from geoseg_qgis.translation import tr
 
 # At most ten times a second.
@@ -89,20 +87,8 @@ class ExtractionTask(QgsTask):
 
         try:
             self._result = self._extraction.run(portions, is_cancelled)
-            # Here, because a large file takes longer than a window should wait.
-            for path in self._result.outputs:
-                if path.suffix.lower() == ".gpkg":
-                    ensure_review_field(path)
-        except CommandCancelled:
-            return False
-        except EngineError as error:
-            self._problem = (str(error), str(getattr(error, "details", "")))
-            return False
         except Exception as error:
-            self._problem = (
-                tr("Something unforeseen happened: {error}").format(error=error),
-                traceback.format_exc(),
-            )
+            self._problem = describe_problem(error)
             return False
         finally:
             portions.send()
