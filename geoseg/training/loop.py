@@ -142,7 +142,7 @@ class Loop:
         self._progress.advance(1)
 
     def _warn_of_still_layers(self) -> None:
-        layers = self._stillness.look(self.learner.model)
+        layers = self._stillness.look(self.learner.model, self.learner.learning_rate)
         if layers:
             logger.warning(
                 "step %d: %d layers learned nothing since the last checkpoint, no gradient reaches "

@@ -29,13 +29,15 @@ class StillnessWatch:
         """Forget the last look: the network has gone back to an earlier state."""
         self._before = {}
 
-    def look(self, model: keras.Model) -> list[str]:
+    def look(self, model: keras.Model, rate: float) -> list[str]:
         """Find the layers that learned nothing since the last look.
 
-        A layer that takes part in learning at only one of the two looks is passed over.
+        A layer that takes part in learning at only one of the two looks is passed over, and so is
+        one in which steps of the learning rate are lost in rounding, as at the end of a cosine.
 
         Args:
             model: the network, with the layers of its stage trainable.
+            rate: the learning rate now, about what AdamW changes a value by in a step.
 
         Returns:
             Names of the layers, in the order of the network; none at the first look.
@@ -52,6 +54,7 @@ class StillnessWatch:
             if name not in self._told
             and name in self._before
             and np.array_equal(bias, self._before[name])
+            and rate >= np.spacing(np.abs(bias)).min()
         ]
         self._before = biases
         self._told.update(still)

@@ -17,6 +17,8 @@ from geoseg.training.stillness import StillnessWatch
 from geoseg.training.train import train_model
 from tests.training.tiny import TinyNetwork, make_config, make_tiny, write_houses
 
+RATE = 0.01
+
 
 def make_half_dead() -> keras.Model:
     """Two branches, one behind a rectifier that nothing passes."""
@@ -26,8 +28,8 @@ def make_half_dead() -> keras.Model:
     dead = keras.layers.Dense(4, activation="relu", name="dead")(before)
     joined = keras.layers.Concatenate()([alive, dead])
     model = keras.Model(x, keras.layers.Dense(1, name="head")(joined))
-    model.get_layer("dead").bias.assign(np.full(4, -1e6))
-    optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.1)
+    model.get_layer("dead").bias.assign(np.full(4, -1e4))
+    optimizer = keras.optimizers.AdamW(RATE, weight_decay=0.1)
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     model.compile(optimizer, "mse", jit_compile=False)
     return model
@@ -42,33 +44,43 @@ def take_steps(model: keras.Model, count: int = 3) -> None:
 def test_layers_without_gradient_are_named_once() -> None:
     keras.utils.set_random_seed(1)
     model, watch = make_half_dead(), StillnessWatch()
-    assert watch.look(model) == []
+    assert watch.look(model, RATE) == []
     before = {name: np.asarray(one).copy() for name, one in weight_names(model).items()}
     take_steps(model)
     # Decay moves the kernel of a dead layer: that a kernel moves says nothing.
     assert (np.asarray(model.get_layer("dead").kernel) != before["dead/kernel"]).all()
-    assert watch.look(model) == ["before", "dead"]
+    assert watch.look(model, RATE) == ["before", "dead"]
     take_steps(model)
-    assert watch.look(model) == []
+    assert watch.look(model, RATE) == []
 
 
 def test_layers_that_are_kept_fixed_are_not_named() -> None:
     keras.utils.set_random_seed(1)
     model, watch = make_half_dead(), StillnessWatch()
     model.get_layer("before").trainable = False
-    watch.look(model)
+    watch.look(model, RATE)
     take_steps(model)
     model.get_layer("before").trainable = True
-    assert watch.look(model) == ["dead"]
+    assert watch.look(model, RATE) == ["dead"]
     take_steps(model)
-    assert watch.look(model) == ["before"]
+    assert watch.look(model, RATE) == ["before"]
 
 
 def test_after_going_back_the_first_look_names_nothing() -> None:
     model, watch = make_half_dead(), StillnessWatch()
-    watch.look(model)
+    watch.look(model, RATE)
     watch.restart()
-    assert watch.look(model) == []
+    assert watch.look(model, RATE) == []
+
+
+def test_layers_in_which_no_step_would_show_are_not_named() -> None:
+    model, watch = make_half_dead(), StillnessWatch()
+    watch.look(model, RATE)
+    biases = [1e4, 1e-2]  # their neighbours in float32 are 1e-3 and 1e-9 away
+    for name, bias in zip(("dead", "before"), biases, strict=True):
+        model.get_layer(name).bias.assign(np.full(4, bias))
+    watch.look(model, RATE)
+    assert watch.look(model, 1e-4) == ["before"]
 
 
 class DeafNetwork(TinyNetwork):
