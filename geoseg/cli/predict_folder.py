@@ -20,7 +20,7 @@ from geoseg.config import PredictConfig
 from geoseg.types import Progress
 
 # The scores of a submission are ranked: it profits from everything that was seen at all.
-SUBMISSION_SCORE = 0.02
+SUBMISSION_SCORE = 0.005
 
 # Set in the containers of the challenge's second round.
 IMAGES_VARIABLE = "CROWDAI_TEST_IMAGES_PATH"
@@ -75,7 +75,7 @@ def predict_folder_command(
 
     The image_id of 000000123.jpg is 123; other names have the ids of annotation.json, in the
     folder or beside it. Images may have any size; of each at most the 100 best detections are
-    written. A submission is ranked by score, so without --score all that scores above 0.02 is
+    written. A submission is ranked by score, so without --score all that scores above 0.005 is
     written.
 
     Without IMAGES or -o, the variables CROWDAI_TEST_IMAGES_PATH and
