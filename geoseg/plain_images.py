@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.config import PredictConfig
-from geoseg.types import Detection, Detector, WindowDetector
+from geoseg.types import Detection, Detector
 
 if TYPE_CHECKING:
     from geoseg.detections.molding import MoldedImage
@@ -124,11 +124,7 @@ def _predict_tiles(waiting: Sequence[_Waiting], detector: Detector) -> list[Imag
 
     tiles = np.stack([one.tile for one in waiting])
     windows = [one.molded.window for one in waiting if one.molded is not None]
-    if windows:
-        # What is set to resize its images is also made to be told where they lie.
-        found = cast(WindowDetector, detector).detect(tiles, np.array(windows, np.float32))
-    else:
-        found = detector.detect(tiles)
+    found = detector.detect(tiles, np.array(windows, np.float32) if windows else None)
     return [
         ImageResult(one.image_id, one.shape_hw, _take_from_tile(detections, one))
         for one, detections in zip(waiting, found, strict=True)

@@ -303,18 +303,14 @@ class Detector(Protocol):
     tile_size_px: int
     class_names: tuple[str, ...]
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
-        """Find objects in images (B, S, S, 3); one list each, in tile pixels, best first."""
-        ...
-
-
-class WindowDetector(Detector, Protocol):
-    """A model that can be told where in each tile its image lies; beyond, nothing is found."""
-
     def detect(
         self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
     ) -> list[list[Detection]]:
-        """As of `Detector`; windows (B, 4) are half-open (y1, x1, y2, x2) in tile pixels."""
+        """Find objects in images (B, S, S, 3); one list each, in tile pixels, best first.
+
+        Windows float32 (B, 4), half-open (y1, x1, y2, x2) in tile pixels, say where in its tile
+        each image lies: nothing is found beyond. None is for images that fill their tiles.
+        """
         ...
 
 

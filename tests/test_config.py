@@ -96,6 +96,13 @@ def test_datasets_of_a_training_survive_toml(tmp_path: Path) -> None:
         (config.MaskRCNNConfig, {"gsd_range_m": [0.4, 0.1]}, "must be LOW, HIGH above 0"),
         (config.MaskRCNNConfig, {"gsd_range_m": [0, 0.1]}, "must be LOW, HIGH above 0"),
         (config.MaskRCNNConfig, {"classification": "sum"}, "must be one of sigmoid, softmax"),
+        (config.MaskRCNNConfig, {"objectness_share": 1.0}, "must be in 0..1, below 1; got 1.0"),
+        (config.MaskRCNNConfig, {"objectness_share": -0.1}, "must be in 0..1, below 1; got -0.1"),
+        (
+            config.MaskRCNNConfig,
+            {"objectness_share": 0.1, "classification": "softmax"},
+            "must be 0 where classification is softmax",
+        ),
         (config.MaskRCNNConfig, {"box_frame": "norm"}, "must be one of edges, centres; got norm"),
         (config.FootprintConfig, {"tolerance_m": -0.1}, "at least 0; got -0.1"),
         (config.FootprintConfig, {"min_area_m2": -1}, "at least 0; got -1"),

@@ -61,6 +61,8 @@ class MaskRCNNConfig:
         empty_padding: where NMS leaves fewer than `num_proposals`, empty boxes fill up, not
             the best of those that it dropped.
         min_side_px: proposals and detections with a shorter side are dropped.
+        objectness_share: how much the RPN's logit of a proposal counts in the score of a detection,
+            the box head's the rest; only with "sigmoid".
         resize: what becomes of a plain image that is no larger than a tile. "none": it is mirrored
             beyond its borders; "square": enlarged until its longer side fills the tile, and
             centred between zeros.
@@ -97,6 +99,7 @@ class MaskRCNNConfig:
     pre_nms_total: int = 640
     empty_padding: bool = False
     min_side_px: float = 1.0
+    objectness_share: float = 0.0
     resize: str = "none"
 
     def __post_init__(self) -> None:
@@ -109,6 +112,16 @@ class MaskRCNNConfig:
             len(self.anchor_scales_px) == 5,
             "anchor_scales_px must have five values, for P2 to P6",
             self.anchor_scales_px,
+        )
+        require(
+            0 <= self.objectness_share < 1,
+            "objectness_share must be in 0..1, below 1",
+            self.objectness_share,
+        )
+        require(
+            self.objectness_share == 0 or self.classification == "sigmoid",
+            "objectness_share must be 0 where classification is softmax",
+            self.objectness_share,
         )
         if self.calibration is not None:
             a, b, _ = self.calibration

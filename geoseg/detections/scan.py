@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoseg.config import DetectConfig, TileConfig
-from geoseg.detections.valid import drop_invalid
+from geoseg.detections.valid import drop_invalid, find_window
 from geoseg.tiles import Shard
 from geoseg.types import Detection, Detector, ImageBlock, Progress, Tile
 
@@ -26,7 +26,9 @@ def scan_block(
 ) -> list[Detection]:
     """Find objects in the tiles of a shard.
 
-    Tiles with nearly no valid pixel are skipped; detections mostly on invalid ones are dropped.
+    Tiles with nearly no valid pixel are skipped. Boxes end where the data does: what fills a tile
+    beyond a raster is its mirror image, in which a building that the border cuts goes on.
+    Detections mostly on invalid pixels are dropped.
 
     Args:
         block: the pixels of the shard's window, or of a larger one.
@@ -45,9 +47,10 @@ def scan_block(
     progress.advance(len(shard.tiles) - len(seen))
     for batch in _batches(seen, batch_size):
         images = np.stack([_cut(block.image, block, tile) for tile in batch])
-        for tile, detections in zip(batch, detector.detect(images), strict=True):
-            valid = _valid_of(block, tile)
-            kept = drop_invalid(detections, valid, detect.min_valid_share)
+        valid = [_valid_of(block, tile) for tile in batch]
+        found_of_tiles = detector.detect(images, _find_windows(valid))
+        for tile, own, detections in zip(batch, valid, found_of_tiles, strict=True):
+            kept = drop_invalid(detections, own, detect.min_valid_share)
             found.extend(_to_grid(one, tile) for one in kept)
             progress.advance(1, len(kept))
     return found
@@ -61,6 +64,13 @@ def _cut(array: NDArray[np.generic], block: ImageBlock, tile: Tile) -> NDArray[n
 
 def _valid_of(block: ImageBlock, tile: Tile) -> NDArray[np.bool_]:
     return _cut(block.valid, block, tile)  # type: ignore[return-value]
+
+
+def _find_windows(valid: Sequence[NDArray[np.bool_]]) -> NDArray[np.float32] | None:
+    """Where tiles have data, float32 (B, 4); None where all of them have it everywhere."""
+    if all(one.all() for one in valid):
+        return None
+    return np.array([find_window(one) for one in valid], np.float32)
 
 
 def _to_grid(detection: Detection, tile: Tile) -> Detection:

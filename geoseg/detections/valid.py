@@ -27,6 +27,23 @@ def drop_invalid(
     return [one for one in detections if _valid_share(one, valid) >= min_share]
 
 
+def find_window(valid: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """The rows and columns of a tile that have data.
+
+    Args:
+        valid: bool (S, S), of the tile, at least one of them True.
+
+    Returns:
+        The least half-open (y1, x1, y2, x2) that holds all valid pixels.
+
+    Example:
+        >>> find_window(np.array([[False, False], [False, True]]))
+        (1, 1, 2, 2)
+    """
+    rows, cols = (np.flatnonzero(valid.any(axis=axis)) for axis in (1, 0))
+    return int(rows[0]), int(cols[0]), int(rows[-1]) + 1, int(cols[-1]) + 1
+
+
 def _valid_share(detection: Detection, valid: NDArray[np.bool_]) -> float:
     top, left = np.floor(detection.box[:2]).astype(int)
     bottom, right = np.ceil(detection.box[2:]).astype(int)

@@ -12,6 +12,27 @@ from geoseg.maskrcnn.frames import get_extent_px
 from geoseg.maskrcnn.nms import greedy_keep, pick_kept, take_rows
 
 
+def mix_logits(logits: Any, objectness: Any, config: MaskRCNNConfig) -> Any:
+    """Let the RPN have its say in what proposals score.
+
+    The box head sees a proposal cut out; the RPN saw what surrounds it, and has learned from all
+    the ground of a tile. As in the two stages of Zhou et al. (2021, "Probabilistic two-stage
+    detection") both count, here as a weighted mean of their logits.
+
+    Args:
+        logits: float32 (B, N, outputs), of the box head.
+        objectness: float32 (B, N), the RPN's logits of the same proposals.
+        config: how much the RPN counts, `objectness_share`.
+
+    Returns:
+        float32 (B, N, outputs).
+    """
+    share = config.objectness_share
+    if share == 0:
+        return logits
+    return (1 - share) * logits + share * objectness[..., None]
+
+
 def select_detections(
     logits: Any,
     deltas: Any,

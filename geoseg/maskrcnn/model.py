@@ -12,7 +12,7 @@ from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.anchors import make_anchors
 from geoseg.maskrcnn.backbones import build_backbone, normalize_images
 from geoseg.maskrcnn.boxes import encode_boxes
-from geoseg.maskrcnn.detect import select_detections
+from geoseg.maskrcnn.detect import mix_logits, select_detections
 from geoseg.maskrcnn.fpn import build_pyramid
 from geoseg.maskrcnn.frames import enter_frame, leave_frame
 from geoseg.maskrcnn.heads import BoxHead, MaskHead
@@ -97,17 +97,17 @@ class MaskRCNN(keras.Model):
         normalized = ops.cast(normalize_images(images, self.config.backbone), self.compute_dtype)
         return self.fpn(self.backbone(normalized))  # type: ignore[no-any-return]
 
-    def propose(self, pyramid: Sequence[Any]) -> tuple[Any, Any, Any]:
-        """Pyramid to RPN logits (B, A), deltas (B, A, 4) and proposals (B, N, 4).
+    def propose(self, pyramid: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+        """Pyramid to RPN logits (B, A), deltas (B, A, 4), proposals (B, N, 4), their logits (B, N).
 
         The proposals are in the frame of the network, see `geoseg.maskrcnn.frames`.
         """
         logits, deltas = self.rpn(pyramid)
         anchors = enter_frame(ops.convert_to_tensor(self.anchors), self.config)
-        proposals = make_proposals(
+        proposals, objectness = make_proposals(
             ops.stop_gradient(logits), ops.stop_gradient(deltas), anchors, self.config
         )
-        return logits, deltas, proposals
+        return logits, deltas, proposals, objectness
 
     def classify(self, pyramid: Sequence[Any], boxes: Any) -> tuple[Any, Any]:
         """Class logits and deltas of boxes (B, N, 4) in the frame of the network; see `BoxHead`."""
@@ -127,8 +127,9 @@ class MaskRCNN(keras.Model):
             As `select_detections`, the boxes in tile pixels; and the "pyramid".
         """
         pyramid = self.features(images)
-        _, _, proposals = self.propose(pyramid)
+        _, _, proposals, objectness = self.propose(pyramid)
         logits, deltas = self.classify(pyramid, proposals)
+        logits = mix_logits(logits, objectness, self.config)
         if windows is not None:
             windows = enter_frame(ops.cast(windows, "float32"), self.config)
         found = select_detections(logits, deltas, proposals, min_score, self.config, windows)
@@ -166,7 +167,7 @@ class MaskRCNN(keras.Model):
             A scalar for each of LOSS_NAMES.
         """
         pyramid = self.features(inputs["images"])
-        logits, deltas, proposals = self.propose(pyramid)
+        logits, deltas, proposals, _ = self.propose(pyramid)
         boxes = enter_frame(ops.cast(inputs["boxes"], "float32"), self.config)
         rois = sample_rois(
             proposals,

@@ -13,7 +13,9 @@ from geoseg.maskrcnn.frames import get_extent_px
 from geoseg.maskrcnn.nms import greedy_keep, pick_kept, take_rows
 
 
-def make_proposals(logits: Any, deltas: Any, anchors: Any, config: MaskRCNNConfig) -> Any:
+def make_proposals(
+    logits: Any, deltas: Any, anchors: Any, config: MaskRCNNConfig
+) -> tuple[Any, Any]:
     """Choose the boxes that the heads look at.
 
     Args:
@@ -23,9 +25,9 @@ def make_proposals(logits: Any, deltas: Any, anchors: Any, config: MaskRCNNConfi
         config: numbers of boxes and the NMS threshold.
 
     Returns:
-        float32 (B, N, 4), best first, inside the tile; N is `num_proposals`, or fewer on a tile
-        with fewer candidates. Rows beyond the kept ones are dropped boxes, which the heads judge
-        like any other, or with `empty_padding` zeros.
+        Boxes float32 (B, N, 4), best first, inside the tile, and their logits (B, N); N is
+        `num_proposals`, or fewer on a tile with fewer candidates. Rows beyond the kept ones are
+        dropped boxes, which the heads judge like any other, or with `empty_padding` zeros.
     """
     index = _choose_anchors(logits, config)
     boxes = decode_boxes(take_rows(deltas, index), ops.take(anchors, index, axis=0))
@@ -33,10 +35,12 @@ def make_proposals(logits: Any, deltas: Any, anchors: Any, config: MaskRCNNConfi
     sides = boxes[..., 2:] - boxes[..., :2]
     is_real = ops.all(sides >= config.min_side_px, axis=-1)
     keep = greedy_keep(boxes, is_real, config.rpn_nms_iou)
-    is_kept, boxes = pick_kept(keep, min(config.num_proposals, boxes.shape[1]), boxes)
+    logits = ops.take_along_axis(logits, index, axis=1)
+    count = min(config.num_proposals, boxes.shape[1])
+    is_kept, boxes, logits = pick_kept(keep, count, boxes, logits)
     if config.empty_padding:
         boxes = boxes * ops.cast(is_kept, "float32")[..., None]
-    return ops.stop_gradient(boxes)
+    return ops.stop_gradient(boxes), ops.stop_gradient(logits)
 
 
 def _choose_anchors(logits: Any, config: MaskRCNNConfig) -> Any:

@@ -70,10 +70,10 @@ class _TimedDetector:
         size: int = self._detector.batch_size
         return size
 
-    def detect(self, images: NDArray[Any]) -> list[list[Detection]]:
+    def detect(self, images: NDArray[Any], windows: Any = None) -> list[list[Detection]]:
         """Find objects, see `geoseg.types.Detector`."""
         began = time.monotonic()
-        found: list[list[Detection]] = self._detector.detect(images)
+        found: list[list[Detection]] = self._detector.detect(images, windows)
         self.calls.append((began, time.monotonic(), len(images)))
         spent_s = self.calls[-1][1] - self.calls[0][0]
         if len(self.calls) <= _NUM_WARM_UP:

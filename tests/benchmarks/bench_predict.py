@@ -74,10 +74,12 @@ class TimedDetector:
         self.batch_size = detector.batch_size
         self.seconds = 0.0
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
         """Find objects."""
         started = time.perf_counter()
-        found = self.detector.detect(images)
+        found = self.detector.detect(images, windows)
         self.seconds += time.perf_counter() - started
         return found
 

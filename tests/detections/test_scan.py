@@ -30,10 +30,14 @@ class BrightDetector:
 
     def __init__(self) -> None:
         self.batches: list[int] = []
+        self.windows: list[list[list[float]] | None] = []
 
-    def detect(self, images: NDArray[np.uint8]) -> list[list[Detection]]:
+    def detect(
+        self, images: NDArray[np.uint8], windows: NDArray[np.float32] | None = None
+    ) -> list[list[Detection]]:
         """One detection for each image that has white pixels."""
         self.batches.append(len(images))
+        self.windows.append(None if windows is None else windows.tolist())
         return [self._find(image) for image in images]
 
     def _find(self, image: NDArray[np.uint8]) -> list[Detection]:
@@ -105,6 +109,20 @@ def test_a_block_that_starts_elsewhere_is_cut_right() -> None:
     assert summarize(scan(part, shard)) == [(4, [40, 30, 50, 45]), (7, [40, 30, 50, 45])]
     # A block may be larger than the shard.
     assert summarize(scan(whole, shard)) == summarize(scan(part, shard))
+
+
+def test_the_detector_is_told_where_tiles_have_data() -> None:
+    block = make_block()
+    block.valid[:, 66:] = False
+    block.valid[2, 5] = False
+    detector = BrightDetector()
+    scan(block, detector=detector, batch_size=3)
+    # Tiles start at 0, 24 and 38; a hole inside of a tile is no border.
+    row = [[0, 0, 32, 32], [0, 0, 32, 32], [0, 0, 32, 28]]
+    assert detector.windows == [row, row, row]
+    detector = BrightDetector()
+    scan(make_block(), detector=detector)
+    assert set(detector.windows) == {None}
 
 
 def test_tiles_without_data_are_skipped() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoseg.detections.valid import drop_invalid
+from geoseg.detections.valid import drop_invalid, find_window
 from geoseg.types import Detection
 
 
@@ -57,3 +57,13 @@ def test_kept_ones_keep_their_order(seed: int, share: float) -> None:
     ]
     kept = drop_invalid(found, valid, share)
     assert kept == [one for one in found if any(one is other for other in kept)]
+
+
+@given(st.data())
+def test_a_window_holds_all_that_is_valid_and_no_more(data: st.DataObject) -> None:
+    rows, cols = data.draw(st.integers(1, 9)), data.draw(st.integers(1, 9))
+    cells = st.tuples(st.integers(0, rows - 1), st.integers(0, cols - 1))
+    ys, xs = zip(*data.draw(st.sets(cells, min_size=1)), strict=True)
+    valid = np.zeros((rows, cols), bool)
+    valid[list(ys), list(xs)] = True
+    assert find_window(valid) == (min(ys), min(xs), max(ys) + 1, max(xs) + 1)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geoseg.config import MaskRCNNConfig
 from geoseg.maskrcnn.boxes import encode_boxes
-from geoseg.maskrcnn.detect import select_detections
+from geoseg.maskrcnn.detect import mix_logits, select_detections
 from geoseg.maskrcnn.matching import numpy_iou
 
 CONFIG = MaskRCNNConfig(
@@ -44,6 +44,16 @@ def test_the_best_of_a_class_drops_its_copies_but_not_the_other_class() -> None:
     assert found["classes"].tolist() == [1, 0, 0]
     assert found["boxes"].tolist() == [box, copy, elsewhere]
     np.testing.assert_allclose(found["scores"], 1 / (1 + np.exp([-3.0, -2.0, -0.5])), rtol=1e-5)
+
+
+def test_the_rpn_has_its_share_in_a_score() -> None:
+    logits = np.array([[[2.0, -1.0], [0.0, 4.0]]], np.float32)
+    objectness = np.array([[-3.0, 1.0]], np.float32)
+    mixed = mix_logits(logits, objectness, dataclasses.replace(CONFIG, objectness_share=0.25))
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(mixed), [[[0.75, -1.5], [0.25, 3.25]]], rtol=1e-6
+    )
+    assert mix_logits(logits, objectness, CONFIG) is logits
 
 
 def test_a_proposal_counts_for_its_best_class_only() -> None:

@@ -35,10 +35,11 @@ def test_tiles_without_objects_teach_background_alone(small_model: MaskRCNN) -> 
 
 def test_anchors_and_scores_are_equally_many(small_model: MaskRCNN) -> None:
     pyramid = small_model.features(random_images(1, 96))
-    logits, deltas, proposals = small_model.propose(pyramid)
+    logits, deltas, proposals, objectness = small_model.propose(pyramid)
     assert tuple(logits.shape) == (1, len(small_model.anchors))
     assert tuple(deltas.shape) == (1, len(small_model.anchors), 4)
     assert tuple(proposals.shape) == (1, SMALL.num_proposals, 4)
+    assert tuple(objectness.shape) == (1, SMALL.num_proposals)
 
 
 def test_boxes_then_masks(small_model: MaskRCNN) -> None:
@@ -123,8 +124,8 @@ def test_proposals_and_targets_pass_no_gradient() -> None:
     model = MaskRCNN(SMALL)
     pyramid = model.features(random_images(1, 96))
     with tf.GradientTape() as tape:
-        proposals = model.propose(pyramid)[2]
-        total = ops.sum(proposals)
+        _, _, proposals, objectness = model.propose(pyramid)
+        total = ops.sum(proposals) + ops.sum(objectness)
     assert all(
         gradient is None
         for gradient in tape.gradient(total, [one.value for one in model.rpn.weights])

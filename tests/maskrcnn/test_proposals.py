@@ -29,10 +29,22 @@ def propose(
 ) -> NDArray[np.float32]:
     if deltas is None:
         deltas = np.zeros((*logits.shape, 4), np.float32)
-    boxes: NDArray[np.float32] = ops.convert_to_numpy(
-        make_proposals(logits, deltas, make_anchors(config), config)
-    )
+    found, _ = make_proposals(logits, deltas, make_anchors(config), config)
+    boxes: NDArray[np.float32] = ops.convert_to_numpy(found)
     return boxes
+
+
+def test_each_proposal_keeps_its_logit() -> None:
+    logits = np.random.default_rng(0).normal(size=(2, NUM_ANCHORS)).astype(np.float32)
+    deltas = np.zeros((*logits.shape, 4), np.float32)
+    boxes, own = map(ops.convert_to_numpy, make_proposals(logits, deltas, ANCHORS, CONFIG))
+    clipped = np.clip(ANCHORS, 0, 75)
+    for image, (box, logit) in enumerate(zip(boxes, own, strict=True)):
+        same = np.isclose(clipped[None], box[:, None], atol=1e-3).all(axis=-1)
+        assert all(
+            np.isclose(logits[image][row], one, atol=1e-6).any()
+            for row, one in zip(same, logit, strict=True)
+        )
 
 
 def test_best_anchors_come_first_and_are_clipped() -> None:

@@ -36,6 +36,16 @@ class KeptBoxes:
     image_index: str
 
 
+def mix_logits(graph: GraphWriter, logits: str, objectness: str, config: MaskRCNNConfig) -> str:
+    """Logits (B, N, outputs) and those of the RPN (B, N) to what proposals score."""
+    share = config.objectness_share
+    if share == 0:
+        return logits
+    own = graph.add("Mul", logits, number(1 - share))
+    other = graph.add("Mul", graph.add("Unsqueeze", objectness, ints(-1)), number(share))
+    return graph.add("Add", own, other)
+
+
 def add_detections(
     graph: GraphWriter,
     logits: str,

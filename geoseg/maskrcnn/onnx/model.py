@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geoseg.config import MaskRCNNConfig, to_dict
 from geoseg.maskrcnn.frames import get_end_shift
 from geoseg.maskrcnn.onnx.backbones import add_backbone
-from geoseg.maskrcnn.onnx.detect import KeptBoxes, add_detections
+from geoseg.maskrcnn.onnx.detect import KeptBoxes, add_detections, mix_logits
 from geoseg.maskrcnn.onnx.heads import add_box_head, add_mask_head, take_own_class
 from geoseg.maskrcnn.onnx.proposals import add_proposals
 from geoseg.maskrcnn.onnx.pyramid import add_pyramid, add_rpn
@@ -105,7 +105,7 @@ def _write_graph(
 
 def _add_boxes(graph: GraphWriter, pyramid: list[FeatureMap], config: MaskRCNNConfig) -> KeptBoxes:
     logits, deltas = add_rpn(graph, pyramid, config)
-    proposals, count = add_proposals(graph, logits, deltas, config)
+    proposals, objectness, count = add_proposals(graph, logits, deltas, config)
     rows = graph.reshape(proposals, -1, 4)
     num_images = graph.add("Squeeze", graph.add("Shape", "images", start=0, end=1))
     images = graph.add("Range", np.array(0), num_images, np.array(1))
@@ -125,7 +125,7 @@ def _add_boxes(graph: GraphWriter, pyramid: list[FeatureMap], config: MaskRCNNCo
     )
     return add_detections(
         graph,
-        class_logits,
+        mix_logits(graph, class_logits, objectness, config),
         box_deltas,
         proposals,
         count,

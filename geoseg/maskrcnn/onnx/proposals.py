@@ -22,13 +22,13 @@ from geoseg.maskrcnn.onnx.writer import GraphWriter, ints, number
 
 def add_proposals(
     graph: GraphWriter, logits: Sequence[str], deltas: Sequence[str], config: MaskRCNNConfig
-) -> tuple[str, int]:
+) -> tuple[str, str, int]:
     """Logits (B, A) and deltas (B, A, 4) of each level to proposals (B, N, 4).
 
     Returns:
-        The proposals, best first, in the frame of the network, and N.
+        The proposals, best first, in the frame of the network, their logits (B, N), and N.
     """
-    index, num_boxes = _choose_anchors(graph, logits, config)
+    index, objectness, num_boxes = _choose_anchors(graph, logits, config)
     all_anchors = make_anchors(config) - get_end_shift(config)
     anchors = graph.add("Gather", all_anchors, index, axis=0)
     chosen = take_rows(graph, graph.add("Concat", *deltas, axis=1), index)
@@ -42,20 +42,20 @@ def add_proposals(
     if config.empty_padding:
         is_kept = graph.add("GatherElements", graph.cast(keep, np.float32), picked, axis=1)
         boxes = graph.add("Mul", boxes, graph.add("Unsqueeze", is_kept, ints(-1)))
-    return boxes, count
+    return boxes, graph.add("GatherElements", objectness, picked, axis=1), count
 
 
 def _choose_anchors(
     graph: GraphWriter, logits: Sequence[str], config: MaskRCNNConfig
-) -> tuple[str, int]:
-    """Positions (B, K) of the anchors that go through the NMS, best first, and K."""
+) -> tuple[str, str, int]:
+    """Positions (B, K) of the anchors that go through the NMS, best first, their scores, and K."""
     if config.classification == "softmax":
         logits = [graph.add("Sigmoid", one) for one in logits]
     sizes = anchors_per_level(config)
     if config.pre_nms_per_level == 0:
         num_boxes = min(config.pre_nms_total, sum(sizes))
-        _, index = top_rows(graph, graph.add("Concat", *logits, axis=1), num_boxes)
-        return index, num_boxes
+        best, index = top_rows(graph, graph.add("Concat", *logits, axis=1), num_boxes)
+        return index, best, num_boxes
     scores, places, start, num_boxes = [], [], 0, 0
     for level, size in zip(logits, sizes, strict=True):
         best, place = top_rows(graph, level, min(config.pre_nms_per_level, size))
@@ -65,5 +65,5 @@ def _choose_anchors(
     best = graph.add("Concat", *scores, axis=1)
     place = graph.add("Concat", *places, axis=1)
     num_boxes = min(config.pre_nms_total, num_boxes)
-    _, order = top_rows(graph, best, num_boxes)
-    return graph.add("GatherElements", place, order, axis=1), num_boxes
+    best, order = top_rows(graph, best, num_boxes)
+    return graph.add("GatherElements", place, order, axis=1), best, num_boxes

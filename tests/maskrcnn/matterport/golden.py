@@ -113,7 +113,7 @@ def run_stages(backbone: str, image: str) -> Stages:
     maps = model.backbone(molded)
     pyramid = model.fpn(maps)
     levels = [model.rpn.scorer(model.rpn.shared(level)) for level in pyramid]
-    logits, deltas, proposals = model.propose(pyramid)
+    logits, deltas, proposals, _ = model.propose(pyramid)
     named = {f"C{index}": one for index, one in enumerate(maps, 2)}
     named.update({f"P{index}": one for index, one in enumerate(pyramid, 2)})
     return Stages(

@@ -27,6 +27,7 @@ Arrays = dict[str, NDArray[np.float32]]
 
 MIN_SCORE = 0.5
 TWO_CLASSES = dataclasses.replace(SMALL, class_names=("building", "shed"), tile_size_px=100)
+SHARED = dataclasses.replace(SMALL, objectness_share=0.3)
 RESNET = dataclasses.replace(
     SMALL, backbone="resnet50", tile_size_px=75, num_proposals=24, score=0.3
 )
@@ -34,8 +35,8 @@ RESNET = dataclasses.replace(
 
 @pytest.fixture(
     scope="module",
-    params=[SMALL, TWO_CLASSES, RESNET, SMALL_MATTERPORT],
-    ids=["small", "two_classes", "resnet", "matterport"],
+    params=[SMALL, SHARED, TWO_CLASSES, RESNET, SMALL_MATTERPORT],
+    ids=["small", "shared", "two_classes", "resnet", "matterport"],
 )
 def network(request: pytest.FixtureRequest) -> tuple[MaskRCNN, Arrays]:
     """A Keras network, and its weights."""
