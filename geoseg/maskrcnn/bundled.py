@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 BUNDLED_NAME = "geoseg-buildings-mobilenet-v2"
 BUNDLED_PATH = Path(__file__).parents[1] / "data" / f"{BUNDLED_NAME}.npz"
-BUNDLED_SHA256 = "6d38a807e747fe7c76614498610249cd7aa16511c8fc82805e3747dbf512b073"
+BUNDLED_SHA256 = "f78e73d298efffabfe7990a5cfc909a4e3fd0ecd4f1457b2f76698cb3facf5f3"
 
 
 def check_bundled() -> None:
