@@ -228,7 +228,7 @@ def test_a_score_is_handed_on_and_low_by_default(monkeypatch: pytest.MonkeyPatch
     run("images", "-o", "b.json", "--score", 0.6, "--batch-size", 4, "--device", "cpu")
     engine = choose_engine("auto")
     assert asked == [
-        {"min_score": 0.02, "batch_size": None, "engine": engine, "device": "auto"},
+        {"min_score": 0.005, "batch_size": None, "engine": engine, "device": "auto"},
         {"min_score": 0.6, "batch_size": 4, "engine": engine, "device": "cpu"},
     ]
 

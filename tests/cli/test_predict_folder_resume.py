@@ -128,7 +128,7 @@ def test_resume_begins_where_nothing_was_interrupted() -> None:
 @pytest.mark.parametrize(
     ("options", "difference"),
     [
-        (["--score", 0.5], "got detect.score 0.5 instead of 0.02."),
+        (["--score", 0.5], "got detect.score 0.5 instead of 0.005."),
         (["--views", 2], "got detect.views 2 instead of 1."),
         (["--overlap", 32], "got tiles.overlap_px 32 instead of 64."),
         (["--gsd", 0.9], "got zoom "),
