@@ -48,7 +48,8 @@ def scan_block(
     for batch in _batches(seen, batch_size):
         images = np.stack([_cut(block.image, block, tile) for tile in batch])
         valid = [_valid_of(block, tile) for tile in batch]
-        found_of_tiles = detector.detect(images, _find_windows(valid))
+        windows = np.array([find_window(one) for one in valid], np.float32)
+        found_of_tiles = detector.detect(images, windows)
         for tile, own, detections in zip(batch, valid, found_of_tiles, strict=True):
             kept = drop_invalid(detections, own, detect.min_valid_share)
             found.extend(_to_grid(one, tile) for one in kept)
@@ -64,13 +65,6 @@ def _cut(array: NDArray[np.generic], block: ImageBlock, tile: Tile) -> NDArray[n
 
 def _valid_of(block: ImageBlock, tile: Tile) -> NDArray[np.bool_]:
     return _cut(block.valid, block, tile)  # type: ignore[return-value]
-
-
-def _find_windows(valid: Sequence[NDArray[np.bool_]]) -> NDArray[np.float32] | None:
-    """Where tiles have data, float32 (B, 4); None where all of them have it everywhere."""
-    if all(one.all() for one in valid):
-        return None
-    return np.array([find_window(one) for one in valid], np.float32)
 
 
 def _to_grid(detection: Detection, tile: Tile) -> Detection:

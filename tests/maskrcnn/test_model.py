@@ -54,6 +54,22 @@ def test_boxes_then_masks(small_model: MaskRCNN) -> None:
     assert 0 <= masks.min() < masks.max() <= 1
 
 
+def test_detections_score_what_both_stages_say(small_model: MaskRCNN) -> None:
+    model = MaskRCNN(dataclasses.replace(SMALL, objectness_share=0.3))
+    fill_weights(model, seeded_weights(small_model), "the test")
+    images = random_images(1, 96)
+    pyramid = model.features(images)
+    _, _, proposals, objectness = model.propose(pyramid)
+    logits = ops.convert_to_numpy(model.classify(pyramid, proposals)[0])[0, :, 0]
+    expected = 1 / (1 + np.exp(-0.7 * logits - 0.3 * ops.convert_to_numpy(objectness)[0]))
+    found = model.find_boxes(images, 0.0)
+    is_kept = ops.convert_to_numpy(found["is_kept"])[0]
+    scores = ops.convert_to_numpy(found["scores"])[0][is_kept]
+    assert len(scores) > 0
+    np.testing.assert_allclose(scores[0], expected.max(), rtol=1e-4)
+    assert np.isclose(scores[:, None], expected, rtol=1e-4).any(axis=1).all()
+
+
 def test_a_tile_gives_the_same_alone_and_in_a_batch(small_model: MaskRCNN) -> None:
     images = random_images(2, 96)
     together = small_model.find_boxes(images, 0.1)

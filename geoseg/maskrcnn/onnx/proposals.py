@@ -26,7 +26,8 @@ def add_proposals(
     """Logits (B, A) and deltas (B, A, 4) of each level to proposals (B, N, 4).
 
     Returns:
-        The proposals, best first, in the frame of the network, their logits (B, N), and N.
+        The proposals, best first, in the frame of the network, the scores (B, N) by which they
+        were ranked (logits, with softmax probabilities), and N.
     """
     index, objectness, num_boxes = _choose_anchors(graph, logits, config)
     all_anchors = make_anchors(config) - get_end_shift(config)
